@@ -1,0 +1,139 @@
+"""What one message means: the act it performs, the situation it is about, and whether it is ours to answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from coach.clauses import Clause, windows
+from coach.models import Conversation, Evidence
+from coach.normalise import normalise, tidy
+from coach.safety.detect import Unit
+from corpus.conversation import Wording
+from index.build import COVERED, NO_ACT
+from index.embedder import Vectors
+from index.finder import Finder, Hit
+
+# Probabilities (0 to 1) from which a reading is acted on; chosen on the dev sets.
+ACT_FROM: Final = 0.50
+DECLINE_FROM: Final = 0.55  # all uncovered kinds together
+SITUATION_FROM: Final = 0.10  # below, the coach asks instead of answering
+FEW_WORDS: Final = 4  # a message this short needs a clear situation
+
+CONCERN_ACTS: Final = frozenset({NO_ACT, "elaborate", "new_topic"})
+# Acts that make sense as the first thing that somebody says.
+FIRST_ACTS: Final = frozenset(
+    {
+        "greeting", "vague", "off_keyboard", "what_can_you_do", "are_you_human", "who_can_see", "who_says_so",
+        "ask_therapy", "both_at_keyboard", "came_back", "goodbye", "thanks", "angry_at_coach",
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """One message as the coach understands it."""
+
+    message: str
+    units: tuple[Unit, ...]
+    act: str
+    situations: tuple[tuple[str, float], ...]
+    scope: str
+    ranking: tuple[Hit, ...]
+    evidence: tuple[Evidence, ...] = field(default=())
+
+    @property
+    def vector(self) -> Vectors:
+        """Return the vector of the whole message."""
+        return self.units[0].vector
+
+    @property
+    def situation(self) -> tuple[str, float]:
+        """Return the most probable situation and its probability."""
+        return self.situations[0] if self.situations else ("", 0.0)
+
+
+def read_units(message: str, finder: Finder) -> tuple[Unit, ...]:
+    """Return the whole message and its stretches, embedded in one call."""
+    stretches: Sequence[Clause] = windows(tidy(message)) or (Clause(0, 0, ""),)
+    texts = [normalise(stretch.words) for stretch in stretches]
+    vectors = finder.encoder.encode([tidy(message), *texts[1:]])
+    return tuple(Unit(c, t, v) for c, t, v in zip(stretches, texts, vectors, strict=True))
+
+
+def understand(message: str, units: tuple[Unit, ...], conversation: Conversation, finder: Finder) -> Understanding:
+    """Return what a message means in its conversation.
+
+    Args:
+        message: what was typed.
+        units: the message as embedded stretches, the whole first.
+        conversation: the turns before it.
+        finder: banks and heads.
+    """
+    vector = units[0].vector
+    words = finder.content.conversation.wording
+    act, act_score = _act(message, vector, conversation, finder, words)
+    history = _history(conversation)
+    follows = bool(history) and act == "elaborate"
+    past = finder.encoder.encode(["\n".join([*history[-2:], message])])[0] if follows else None
+    situations = _situations(vector, past, finder)
+    scope, scope_score = _scope(vector, finder)
+    near = finder.nearest("concerns", vector, 1)
+    evidence = [Evidence(label=f"act:{act}", score=act_score), Evidence(label=f"scope:{scope}", score=scope_score)]
+    evidence += [Evidence(label=f"situation:{name}", score=score) for name, score in situations[:3]]
+    evidence += [Evidence(label="nearest", score=n.score, nearest=n.text) for n in near]
+    return Understanding(
+        message=message,
+        units=units,
+        act=act,
+        situations=situations,
+        scope=scope,
+        ranking=finder.rank(vector, past),
+        evidence=tuple(evidence),
+    )
+
+
+def _act(
+    message: str, vector: Vectors, conversation: Conversation, finder: Finder, words: Wording
+) -> tuple[str, float]:
+    """Return the dialogue act: a tapped chip says which; otherwise the classifier, if the act makes sense here."""
+    typed = " ".join(message.split()).casefold().rstrip(".?!")
+    for name, wordings in words.phrases.items():
+        if name.startswith("chip_") and any(typed == chip.casefold().rstrip(".?!") for chip in wordings):
+            return name.removeprefix("chip_"), 1.0
+    if not any(char.isalpha() for char in message):
+        return "off_keyboard", 1.0
+    begun = any(turn.reply.trace.situation for turn in conversation.turns)
+    for act, score in finder.classify("act", vector):
+        if act == NO_ACT or score < ACT_FROM:
+            break
+        if begun or act in FIRST_ACTS:
+            return act, score
+    return NO_ACT, float(dict(finder.classify("act", vector)).get(NO_ACT, 0.0))
+
+
+def _history(conversation: Conversation) -> tuple[str, ...]:
+    """Return the messages in which a concern was told."""
+    return tuple(turn.message for turn in conversation.turns if turn.reply.trace.act in CONCERN_ACTS)
+
+
+def _situations(vector: Vectors, past: Vectors | None, finder: Finder) -> tuple[tuple[str, float], ...]:
+    head = finder.heads["situation"]
+    scores = head.scores(vector)[0]
+    if past is not None:
+        scores = (scores + head.scores(past)[0]) / 2
+    return tuple((head.classes[row], float(scores[row])) for row in np.argsort(-scores, kind="stable")[:5])
+
+
+def _scope(vector: Vectors, finder: Finder) -> tuple[str, float]:
+    """Return the kind of message: covered unless the uncovered kinds are clearly more probable."""
+    ranked = finder.classify("scope", vector)
+    levels = {scope.id: scope.level for scope in finder.content.conversation.scopes}
+    inside = sum(score for name, score in ranked if name == COVERED or levels.get(name) == "covered")
+    if 1 - inside < DECLINE_FROM:
+        return COVERED, inside
+    outside = [(name, score) for name, score in ranked if name != COVERED and levels.get(name) != "covered"]
+    return outside[0][0], 1 - inside

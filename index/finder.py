@@ -1,0 +1,136 @@
+"""The index in memory: what a message is about, and which passages fit it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.content import Content
+from index.bank import Bank, Neighbour
+from index.build import BANKS, GAIN, HEADS, Progress, versions, write_index
+from index.embedder import Encoder, Vectors
+from index.heads import Head
+from index.settings import Settings
+from index.store import Manifest, build_key, ensure, read_manifest
+
+Scores = NDArray[np.float32]
+
+# Shares of the three sources of a passage's score, each scaled to unit spread over the passages; chosen on the dev set.
+RIDGE_SHARE: Final = 1.0
+SITUATION_SHARE: Final = 1.0
+COSINE_SHARE: Final = 0.3
+HISTORY_SHARE: Final = 0.7  # weight of what was said before, for a message that follows on
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A passage with its score; only the order of scores means something."""
+
+    passage_id: str
+    score: float
+
+
+@dataclass(frozen=True)
+class Finder:
+    """All banks and heads of one index. It is immutable and may be shared between threads."""
+
+    content: Content
+    encoder: Encoder
+    manifest: Manifest
+    banks: dict[str, Bank]
+    heads: dict[str, Head]
+
+    @classmethod
+    def load(cls, content: Content, encoder: Encoder, settings: Settings, progress: Progress | None = None) -> Finder:
+        """Return the finder for this content and model, building the index if there is none that fits.
+
+        Raises:
+            ModelError: the model cannot be used.
+            StoreError: the index folder cannot be used.
+        """
+        folder = build(content, encoder, settings, progress)
+        return cls(
+            content=content,
+            encoder=encoder,
+            manifest=read_manifest(folder),
+            banks={name: Bank.load(folder, name) for name in BANKS},
+            heads={name: Head.load(folder, name) for name in HEADS},
+        )
+
+    def passage_scores(self, vector: Vectors) -> Scores:
+        """Return a score for each passage, shape (passages,), for one unit vector."""
+        ridge = self.heads["passage"].scores(vector)[0]
+        expected = self.heads["situation"].scores(vector)[0] @ self._situation_gains
+        cosine = self._passage_vectors @ vector.reshape(-1)
+        return RIDGE_SHARE * _scaled(ridge) + SITUATION_SHARE * _scaled(expected) + COSINE_SHARE * _scaled(cosine)
+
+    def rank(self, vector: Vectors, history: Vectors | None = None) -> tuple[Hit, ...]:
+        """Return all passages, best first, for a message and, if it follows on, what was said before it."""
+        scores = self.passage_scores(vector)
+        if history is not None:
+            scores = scores + HISTORY_SHARE * self.passage_scores(history)
+        order = np.argsort(-scores, kind="stable")
+        return tuple(Hit(self.passage_ids[row], float(scores[row])) for row in order)
+
+    def search(self, message: str, history: Sequence[str] = (), k: int = 10) -> tuple[Hit, ...]:
+        """Return the k passages that fit a message best, given what was said before it."""
+        if not history:
+            return self.rank(self.encoder.encode([message])[0])[:k]
+        vectors = self.encoder.encode([message, "\n".join([*history, message])])
+        return self.rank(vectors[0], vectors[1])[:k]
+
+    def classify(self, head: str, vector: Vectors) -> tuple[tuple[str, float], ...]:
+        """Return the classes of a head with their probabilities, most probable first."""
+        found = self.heads[head]
+        scores = found.scores(vector)[0]
+        return tuple((found.classes[row], float(scores[row])) for row in np.argsort(-scores, kind="stable"))
+
+    def nearest(self, bank: str, vector: Vectors, k: int = 1) -> tuple[Neighbour, ...]:
+        """Return the rows of a bank nearest to a unit vector."""
+        return self.banks[bank].nearest(vector, k)
+
+    @cached_property
+    def passage_ids(self) -> tuple[str, ...]:
+        """Return the passages' ids in the order of the scores."""
+        return self.heads["passage"].classes
+
+    @cached_property
+    def _passage_vectors(self) -> Vectors:
+        return self.banks["passages"].vectors
+
+    @cached_property
+    def _situation_gains(self) -> Scores:
+        """Return the gain of each passage for each situation, shape (situations, passages)."""
+        column = {passage_id: number for number, passage_id in enumerate(self.passage_ids)}
+        classes = self.heads["situation"].classes
+        gains = np.zeros((len(classes), len(column)), dtype=np.float32)
+        for row, situation_id in enumerate(classes):
+            for ref in self.content.situation_by_id[situation_id].passages:
+                gains[row, column[ref.passage]] = GAIN[ref.grade]
+        return gains
+
+
+def build(
+    content: Content, encoder: Encoder, settings: Settings, progress: Progress | None = None, *, again: bool = False
+) -> Path:
+    """Return the folder of the index for this content and model, built now if it must be.
+
+    Raises:
+        ModelError: the model cannot be used.
+        StoreError: the index folder cannot be used.
+    """
+    report = progress or (lambda _what, _done, _total: None)
+    key = build_key(content.fingerprint, encoder.fingerprint, versions())
+    return ensure(settings.index_dir, key, lambda folder: write_index(folder, content, encoder, report), again=again)
+
+
+def _scaled(scores: Scores) -> Scores:
+    """Return scores with mean 0 and spread 1, so that sources can be added."""
+    spread = float(scores.std()) or 1.0
+    return np.asarray((scores - scores.mean()) / spread, dtype=np.float32)
