@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from corpus.content import Content
 from index.bank import Bank
 from index.embedder import Encoder, Vectors
-from index.heads import Head, fit_ridge, fit_sigmoids, fit_softmax
+from index.heads import Head, fit_shares, fit_sigmoids, fit_softmax
 from index.store import FORMAT, Manifest, write_manifest
 
 Progress = Callable[[str, int, int], None]  # what is being done, how much is done, of how much
@@ -24,7 +24,8 @@ GAIN: Final = {3: 7.0, 2: 3.0, 1: 1.0}  # 2^grade - 1, the gain that ranking is 
 NOT: Final = "not:"  # marks a message that only looks like a signal
 NO_ACT: Final = "new_concern"
 COVERED: Final = "covered"
-CONCERN_SAMPLE: Final = 5  # every fifth concern stands for "a concern" among the acts and the scopes
+ALSO_SHARE: Final = 0.5
+CONCERN_SAMPLE: Final = 5  # every fifth concern stands for "a concern" among the acts
 BANKS: Final = ("passages", "concerns", "acts", "scope", "signals", "heard")
 HEADS: Final = ("situation", "passage", "act", "scope", "signal")
 
@@ -45,7 +46,7 @@ class Rows:
 
 def versions() -> dict[str, str]:
     """Return the versions of the libraries that decide what is in an index."""
-    return {name: version(name) for name in ("faiss-cpu", "numpy", "scikit-learn", "sentence-transformers", "torch")}
+    return {name: version(name) for name in ("faiss-cpu", "numpy", "sentence-transformers", "torch")}
 
 
 def rows_of(content: Content) -> dict[str, Rows]:
@@ -58,7 +59,7 @@ def rows_of(content: Content) -> dict[str, Rows]:
         "concerns": Rows.from_pairs(concerns),
         "acts": Rows.from_pairs([(says, act.id) for act in talk.acts for says in act.says] + [(t, NO_ACT) for t in sample]),
         "scope": Rows.from_pairs(
-            [(says, scope.id) for scope in talk.scopes for says in scope.says] + [(t, COVERED) for t in sample]
+            [(says, scope.id) for scope in talk.scopes for says in scope.says] + [(text, COVERED) for text, _ in concerns]
         ),
         "heard": Rows.from_pairs((heard, s.id) for s in content.situations for heard in s.heard),
         "signals": Rows.from_pairs(
@@ -104,14 +105,39 @@ def _embed(name: str, rows: Rows, encoder: Encoder, progress: Progress) -> Bank:
 
 def _fit(name: str, content: Content, banks: dict[str, Bank]) -> Head:
     if name == "situation":
-        return fit_softmax(banks["concerns"].vectors, banks["concerns"].labels, balanced=True)
+        return _fit_situations(content, banks["concerns"])
     if name == "passage":
         ids = tuple(content.passages)
-        return fit_ridge(banks["concerns"].vectors, ids, graded_targets(content, ids))
+        gains = graded_targets(content, ids)
+        return fit_shares(banks["concerns"].vectors, ids, gains / gains.sum(axis=1, keepdims=True))
     if name in {"act", "scope"}:
         bank = banks["acts" if name == "act" else "scope"]
-        return fit_softmax(bank.vectors, bank.labels, balanced=True)
+        return fit_softmax(bank.vectors, bank.labels)
     return _fit_signals(content, banks)
+
+
+def _fit_situations(content: Content, bank: Bank) -> Head:
+    """Fit the situations; what a message is also about has half the share of what it is mostly about."""
+    classes = tuple(sorted({exemplar.situation for exemplar in content.exemplars}))
+    column = {name: number for number, name in enumerate(classes)}
+    shares = np.zeros((len(content.exemplars), len(classes)), dtype=np.float32)
+    for row, exemplar in enumerate(content.exemplars):
+        shares[row, column[exemplar.situation]] = 1.0
+        for also in exemplar.also:
+            shares[row, column.get(also, column[exemplar.situation])] += ALSO_SHARE
+    return fit_shares(bank.vectors, classes, shares / shares.sum(axis=1, keepdims=True))
+
+
+def situation_gains(content: Content, situations: Sequence[str], passage_ids: Sequence[str]) -> NDArray[np.float32]:
+    """Return the mean gain of each passage over a situation's exemplars, shape (situations, passages)."""
+    targets = graded_targets(content, passage_ids)
+    row = {name: number for number, name in enumerate(situations)}
+    sums = np.zeros((len(situations), len(passage_ids)), dtype=np.float32)
+    counts = np.zeros(len(situations), dtype=np.float32)
+    for exemplar, gains in zip(content.exemplars, targets, strict=True):
+        sums[row[exemplar.situation]] += gains
+        counts[row[exemplar.situation]] += 1
+    return sums / np.maximum(counts, 1)[:, None]
 
 
 def graded_targets(content: Content, passage_ids: Sequence[str]) -> NDArray[np.float32]:
@@ -136,12 +162,12 @@ def _fit_signals(content: Content, banks: dict[str, Bank]) -> Head:
 
     A message of another signal may carry this one too, so those of the same kind are left out, not counted as no.
     """
-    concerns: Vectors = banks["concerns"].vectors[::2]
     bank = banks["signals"]
-    vectors = np.vstack([bank.vectors, concerns])
+    ordinary: Vectors = np.vstack([banks["acts"].vectors, banks["scope"].vectors[::2]])
+    vectors = np.vstack([bank.vectors, ordinary])
     classes = [signal.id for signal in content.signals]
     targets = np.zeros((len(vectors), len(classes)), dtype=np.int8)
-    labels = [*bank.labels, *([""] * len(concerns))]
+    labels = [*bank.labels, *([""] * len(ordinary))]
     for column, signal in enumerate(classes):
         kind = signal.rstrip("0123456789")
         for row, label in enumerate(labels):

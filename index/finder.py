@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from corpus.content import Content
 from index.bank import Bank, Neighbour
-from index.build import BANKS, GAIN, HEADS, Progress, versions, write_index
+from index.build import BANKS, HEADS, Progress, situation_gains, versions, write_index
 from index.embedder import Encoder, Vectors
 from index.heads import Head
 from index.settings import Settings
@@ -22,9 +22,10 @@ from index.store import Manifest, build_key, ensure, read_manifest
 Scores = NDArray[np.float32]
 
 # Shares of the three sources of a passage's score, each scaled to unit spread over the passages; chosen on the dev set.
-RIDGE_SHARE: Final = 1.0
+HEAD_SHARE: Final = 1.0
 SITUATION_SHARE: Final = 1.0
 COSINE_SHARE: Final = 0.3
+TINY: Final = 1e-9
 HISTORY_SHARE: Final = 0.7  # weight of what was said before, for a message that follows on
 
 
@@ -65,10 +66,10 @@ class Finder:
 
     def passage_scores(self, vector: Vectors) -> Scores:
         """Return a score for each passage, shape (passages,), for one unit vector."""
-        ridge = self.heads["passage"].scores(vector)[0]
+        direct = np.log(self.heads["passage"].scores(vector)[0] + TINY)
         expected = self.heads["situation"].scores(vector)[0] @ self._situation_gains
         cosine = self._passage_vectors @ vector.reshape(-1)
-        return RIDGE_SHARE * _scaled(ridge) + SITUATION_SHARE * _scaled(expected) + COSINE_SHARE * _scaled(cosine)
+        return HEAD_SHARE * _scaled(direct) + SITUATION_SHARE * _scaled(expected) + COSINE_SHARE * _scaled(cosine)
 
     def rank(self, vector: Vectors, history: Vectors | None = None) -> tuple[Hit, ...]:
         """Return all passages, best first, for a message and, if it follows on, what was said before it."""
@@ -107,13 +108,7 @@ class Finder:
     @cached_property
     def _situation_gains(self) -> Scores:
         """Return the gain of each passage for each situation, shape (situations, passages)."""
-        column = {passage_id: number for number, passage_id in enumerate(self.passage_ids)}
-        classes = self.heads["situation"].classes
-        gains = np.zeros((len(classes), len(column)), dtype=np.float32)
-        for row, situation_id in enumerate(classes):
-            for ref in self.content.situation_by_id[situation_id].passages:
-                gains[row, column[ref.passage]] = GAIN[ref.grade]
-        return gains
+        return situation_gains(self.content, self.heads["situation"].classes, self.passage_ids)
 
 
 def build(

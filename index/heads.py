@@ -5,10 +5,10 @@ They are fitted on the exemplars when the index is built, and kept as plain arra
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,10 +16,12 @@ from numpy.typing import NDArray
 from index.embedder import Vectors
 from index.errors import StoreError
 
+if TYPE_CHECKING:
+    import torch
+
 Link = Literal["softmax", "sigmoid", "identity"]
 Scores = NDArray[np.float32]
-SEED: Final = 7
-MAX_ITERATIONS: Final = 300
+MAX_ITERATIONS: Final = 80
 
 
 @dataclass(frozen=True)
@@ -72,19 +74,45 @@ def fit_softmax(vectors: Vectors, labels: Sequence[str], strength: float = 10.0,
         strength: inverse of the L2 penalty.
         balanced: whether rare labels weigh as much as frequent ones.
     """
-    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - only the build needs it
+    classes = tuple(sorted(set(labels)))
+    column = {name: number for number, name in enumerate(classes)}
+    targets = np.zeros((len(labels), len(classes)), dtype=np.float32)
+    targets[np.arange(len(labels)), [column[label] for label in labels]] = 1.0
+    rows = targets.sum(axis=0)
+    weight = (len(labels) / (len(classes) * rows)) @ targets.T if balanced else np.ones(len(labels))
+    return fit_shares(vectors, classes, targets, strength, weight.astype(np.float32))
 
-    weight = "balanced" if balanced else None
-    model = LogisticRegression(C=strength, max_iter=MAX_ITERATIONS, class_weight=weight, random_state=SEED)
-    model.fit(vectors, np.asarray(labels))
-    weights, bias = model.coef_, model.intercept_
-    if len(model.classes_) == 2:  # scikit-learn keeps one row for two classes
-        weights, bias = np.vstack([-weights, weights]) / 2, np.concatenate([-bias, bias]) / 2
-    return Head(tuple(map(str, model.classes_)), weights.astype(np.float32), bias.astype(np.float32), "softmax")
+
+def fit_shares(
+    vectors: Vectors,
+    classes: Sequence[str],
+    shares: NDArray[np.float32],
+    strength: float = 10.0,
+    weight: NDArray[np.float32] | None = None,
+) -> Head:
+    """Fit a softmax to shares of several classes a row.
+
+    Args:
+        vectors: shape (rows, dimensions).
+        classes: their names.
+        shares: shape (rows, classes), each row summing to 1.
+        strength: inverse of the L2 penalty.
+        weight: how much each row counts; all alike when left out.
+    """
+    import torch  # noqa: PLC0415 - only the build needs it
+
+    goal = torch.from_numpy(shares)
+    counts = torch.ones(len(shares)) if weight is None else torch.from_numpy(weight)
+
+    def loss(raw: torch.Tensor) -> torch.Tensor:
+        return -(counts * (goal * torch.log_softmax(raw, dim=1)).sum(dim=1)).sum()
+
+    weights, bias = _minimise(vectors, len(classes), strength, loss)
+    return Head(tuple(classes), weights, bias, "softmax")
 
 
 def fit_sigmoids(vectors: Vectors, classes: Sequence[str], targets: NDArray[np.int8], strength: float = 10.0) -> Head:
-    """Fit one yes-or-no question a class.
+    """Fit one yes-or-no question a class, yes and no weighing alike.
 
     Args:
         vectors: shape (rows, dimensions).
@@ -92,23 +120,36 @@ def fit_sigmoids(vectors: Vectors, classes: Sequence[str], targets: NDArray[np.i
         targets: shape (rows, classes): 1 yes, 0 no, -1 leave this row out for this class.
         strength: inverse of the L2 penalty.
     """
-    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - only the build needs it
+    import torch  # noqa: PLC0415 - only the build needs it
 
-    weights, bias = [], []
-    for column in range(len(classes)):
-        used = targets[:, column] >= 0
-        model = LogisticRegression(C=strength, max_iter=MAX_ITERATIONS, class_weight="balanced", random_state=SEED)
-        model.fit(vectors[used], targets[used, column])
-        weights.append(model.coef_[0])
-        bias.append(model.intercept_[0])
-    return Head(tuple(classes), np.array(weights, dtype=np.float32), np.array(bias, dtype=np.float32), "sigmoid")
+    yes, no = (targets == 1).astype(np.float32), (targets == 0).astype(np.float32)
+    used = (yes + no).sum(axis=0)
+    counts = yes * used / (2 * np.maximum(yes.sum(axis=0), 1)) + no * used / (2 * np.maximum(no.sum(axis=0), 1))
+    goal, weight = torch.from_numpy(yes), torch.from_numpy(counts.astype(np.float32))
+
+    def loss(raw: torch.Tensor) -> torch.Tensor:
+        return torch.nn.functional.binary_cross_entropy_with_logits(raw, goal, weight=weight, reduction="sum")
+
+    weights, bias = _minimise(vectors, len(classes), strength, loss)
+    return Head(tuple(classes), weights, bias, "sigmoid")
 
 
-def fit_ridge(vectors: Vectors, classes: Sequence[str], targets: NDArray[np.float32], penalty: float = 1.0) -> Head:
-    """Fit graded targets of shape (rows, classes) by ridge regression, in closed form."""
-    mean_x, mean_y = vectors.mean(axis=0), targets.mean(axis=0)
-    centred = (vectors - mean_x).astype(np.float64)
-    gram = centred.T @ centred + penalty * np.eye(vectors.shape[1])
-    weights = np.linalg.solve(gram, centred.T @ (targets - mean_y)).T
-    bias = mean_y - weights @ mean_x
-    return Head(tuple(classes), weights.astype(np.float32), bias.astype(np.float32), "identity")
+def _minimise(
+    vectors: Vectors, classes: int, strength: float, loss: Callable[[torch.Tensor], torch.Tensor]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return weights and bias that minimise half the squared weights plus ``strength`` times the loss (L-BFGS)."""
+    import torch  # noqa: PLC0415 - only the build needs it
+
+    rows = torch.from_numpy(np.ascontiguousarray(vectors, dtype=np.float32))
+    weights = torch.zeros(classes, rows.shape[1], requires_grad=True)
+    bias = torch.zeros(classes, requires_grad=True)
+    solver = torch.optim.LBFGS([weights, bias], max_iter=MAX_ITERATIONS, history_size=10, line_search_fn="strong_wolfe")
+
+    def closure() -> torch.Tensor:
+        solver.zero_grad()
+        total = (0.5 * (weights**2).sum() + strength * loss(rows @ weights.T + bias)) / len(rows)
+        total.backward()  # type: ignore[no-untyped-call]
+        return total
+
+    solver.step(closure)  # type: ignore[arg-type]
+    return weights.detach().numpy(), bias.detach().numpy()

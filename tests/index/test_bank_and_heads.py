@@ -1,0 +1,104 @@
+"""Banks and heads: what is nearest, what is learnt, and what comes back from disk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index.bank import Bank
+from index.embedder import WEIGHTS_SHA256, Embedder
+from index.errors import ModelError, StoreError
+from index.heads import Head, fit_shares, fit_sigmoids, fit_softmax
+from tests.stand_ins import WordEncoder
+
+TEXTS = ("tea in the morning", "tea in the evening", "a walk by the sea")
+
+
+@pytest.fixture
+def bank() -> Bank:
+    """Return three texts, two of them alike."""
+    return Bank.from_vectors("drinks", TEXTS, ("tea", "tea", "walk"), WordEncoder().encode(TEXTS))
+
+
+def test_the_nearest_row_is_the_text_itself(bank: Bank) -> None:
+    """Cosine similarity of a text with itself is 1, and the one that shares most words comes next."""
+    found = bank.nearest(WordEncoder().encode(["tea in the morning"])[0], 3)
+
+    assert [neighbour.text for neighbour in found[:2]] == ["tea in the morning", "tea in the evening"]
+    assert found[0].score == pytest.approx(1.0, abs=1e-5)
+
+
+def test_a_bank_comes_back_as_it_was_saved(bank: Bank, tmp_path: Path) -> None:
+    """Texts, labels and vectors survive the disk."""
+    bank.save(tmp_path)
+
+    loaded = Bank.load(tmp_path, "drinks")
+
+    assert (loaded.texts, loaded.labels) == (bank.texts, bank.labels)
+    np.testing.assert_array_equal(loaded.vectors, bank.vectors)
+
+
+def test_a_broken_bank_is_said_in_one_line(bank: Bank, tmp_path: Path) -> None:
+    """A file cut short is no traceback."""
+    bank.save(tmp_path)
+    (tmp_path / "drinks.json").write_text('{"texts": [', encoding="utf-8")
+
+    with pytest.raises(StoreError, match="drinks: cannot be read"):
+        Bank.load(tmp_path, "drinks")
+
+
+def test_a_softmax_head_learns_two_classes_and_survives_the_disk(tmp_path: Path) -> None:
+    """Probabilities sum to one, the right class leads, and a saved head scores the same."""
+    vectors = WordEncoder().encode(TEXTS)
+    head = fit_softmax(vectors, ["tea", "tea", "walk"], balanced=True)
+    head.save(tmp_path, "act")
+
+    scores = Head.load(tmp_path, "act").scores(vectors)
+
+    np.testing.assert_allclose(scores, head.scores(vectors))
+    np.testing.assert_allclose(scores.sum(axis=1), 1.0, atol=1e-5)
+    assert [head.classes[row] for row in scores.argmax(axis=1)] == ["tea", "tea", "walk"]
+
+
+def test_shares_are_learnt_in_proportion() -> None:
+    """A text that is half one thing and half another gets about half of each."""
+    vectors = WordEncoder().encode(TEXTS)
+    shares = np.array([[1, 0], [0.5, 0.5], [0, 1]], dtype=np.float32)
+
+    scores = fit_shares(vectors, ["a", "b"], shares, strength=100.0).scores(vectors)
+
+    np.testing.assert_allclose(scores, shares, atol=0.12)
+
+
+def test_rows_that_are_left_out_do_not_count_as_no() -> None:
+    """A row marked -1 neither confirms nor denies."""
+    vectors = np.eye(3, dtype=np.float32)
+    targets = np.array([[1], [0], [-1]], dtype=np.int8)
+
+    scores = fit_sigmoids(vectors, ["x"], targets).scores(vectors)[:, 0]
+
+    assert scores[0] > 0.8
+    assert scores[1] < 0.2
+    assert 0.3 < scores[2] < 0.7
+
+
+def test_the_model_that_ships_is_the_published_one() -> None:
+    """Its weights have the published sha256."""
+    assert Embedder().fingerprint == WEIGHTS_SHA256
+
+
+def test_changed_weights_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A model whose weights are not the published ones is not loaded."""
+    (tmp_path / "model.safetensors").write_bytes(b"not a model")
+    monkeypatch.setattr("index.embedder._packaged_model", lambda: tmp_path)
+
+    with pytest.raises(ModelError, match=r"not the published weights .* reinstall with `make install`"):
+        Embedder().encode(["hello"])
+
+
+def test_a_model_that_is_nowhere_is_said_in_one_line(tmp_path: Path) -> None:
+    """No hub is asked; the line names what was tried."""
+    with pytest.raises(ModelError, match="the model cannot be loaded"):
+        Embedder(str(tmp_path / "nowhere")).encode(["hello"])
