@@ -58,7 +58,7 @@ def write_box() -> DeltaGenerator:
             on_submit=memory.send_from,
             args=("message",),
         )
-        st.caption("Software, not a therapist. Nothing is saved or sent.")
+        st.caption("Software, not a therapist. Nothing is saved.")
     return above
 
 

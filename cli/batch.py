@@ -12,7 +12,7 @@ from typing import Annotated, Any, TextIO, TypeVar
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from coach import Coach, Conversation
-from index.build import Progress
+from index.progress import Report
 from index.finder import Finder
 
 L = TypeVar("L", bound=BaseModel)
@@ -43,7 +43,7 @@ class SearchLine(BaseModel):
     history: list[str] = []
 
 
-def answer_lines(coach: Coach, source: Path, target: Path, progress: Progress) -> list[str]:
+def answer_lines(coach: Coach, source: Path, target: Path, progress: Report) -> list[str]:
     """Write a line of replies for each conversation; return what was wrong with the lines that were left out.
 
     Raises:
@@ -63,7 +63,7 @@ def answer_lines(coach: Coach, source: Path, target: Path, progress: Progress) -
     return _each(source, target, BatchLine, answered, progress)
 
 
-def search_lines(finder: Finder, source: Path, target: Path, k: int, progress: Progress) -> list[str]:
+def search_lines(finder: Finder, source: Path, target: Path, k: int, progress: Report) -> list[str]:
     """Write a line of hits for each message; return what was wrong with the lines that were left out.
 
     Raises:
@@ -82,7 +82,7 @@ def search_lines(finder: Finder, source: Path, target: Path, k: int, progress: P
 
 
 def _each(
-    source: Path, target: Path, kind: type[L], work: Callable[[L], dict[str, Any]], progress: Progress
+    source: Path, target: Path, kind: type[L], work: Callable[[L], dict[str, Any]], progress: Report
 ) -> list[str]:
     """Do the work for each good line; the output appears whole, or not at all."""
     problems: list[str] = []
@@ -101,7 +101,7 @@ def _write(
     lines: list[bytes],
     kind: type[L],
     work: Callable[[L], dict[str, Any]],
-    progress: Progress,
+    progress: Report,
     problems: list[str],
     source: Path,
 ) -> None:

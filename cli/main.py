@@ -16,12 +16,14 @@ from coach import Coach, Conversation
 from corpus.check import check
 from corpus.content import load_content
 from corpus.errors import CorpusError
-from index.embedder import Embedder
+from evals import scorecard
+from index.embedder import PUBLISHED_NAME, TUNED, Embedder
 from index.errors import IndexingError
 from index.finder import build
 from index.progress import bar
 from index.settings import Settings
 from index.store import read_manifest
+from index.train import EPOCHS, train_encoder
 
 BAD_INPUT: Final = 2
 
@@ -126,6 +128,29 @@ def corpus_show(
     for article in content.articles:
         if source in {None, article.sidecar.source_id}:
             out.print(passages_table(article))
+
+
+@app.command(name="eval")
+def evaluate(
+    folder: Annotated[Path, typer.Option("--to", help="Where the scorecard goes.")] = Path("docs"),
+) -> None:
+    """Run the dev sets, print the scorecard and write it as Markdown and JSON."""
+    with bar(err) as progress:
+        card = scorecard.run(Coach.load(progress=progress), progress)
+    scorecard.write(card, folder)
+    out.print(scorecard.markdown(card), markup=False)
+
+
+@app.command()
+def train(
+    folder: Annotated[Path, typer.Argument(help="Where the tuned model goes.")] = TUNED,
+    epochs: Annotated[int, typer.Option(min=1, help="Passes over all texts.")] = EPOCHS,
+) -> None:
+    """Train the encoder and its heads from the content again (about half an hour on two cores)."""
+    content = load_content(Settings.from_environment().corpus_dir)
+    with bar(err) as progress:
+        train_encoder(content, Embedder(PUBLISHED_NAME), folder, progress, epochs)
+    out.print(f"tuned model: {folder}")
 
 
 def run() -> None:

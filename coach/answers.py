@@ -9,7 +9,7 @@ from coach.compose import Desk
 from coach.models import Reply, Tier
 from coach.understand import CONCERN_ACTS, FEW_WORDS, SITUATION_FROM, Understanding
 from corpus.models import Situation
-from index.build import COVERED
+from index.tasks import COVERED
 
 Answer = Callable[[Desk, Understanding, Situation, Tier], Reply]
 MAX_QUOTES: Final = 2

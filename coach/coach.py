@@ -17,7 +17,8 @@ from coach.safety.reply import gate_failed, safety_reply
 from coach.safety.state import GATED, update
 from coach.understand import CONCERN_ACTS, Understanding, read_units, understand
 from corpus.content import Content, load_content
-from index.build import COVERED, Progress
+from index.progress import Report
+from index.tasks import COVERED
 from index.embedder import Embedder, Encoder
 from index.finder import Finder
 from index.settings import Settings
@@ -36,7 +37,7 @@ class Coach:
 
     @classmethod
     def load(
-        cls, settings: Settings | None = None, encoder: Encoder | None = None, progress: Progress | None = None
+        cls, settings: Settings | None = None, encoder: Encoder | None = None, progress: Report | None = None
     ) -> Coach:
         """Return a coach that is ready to answer, building the index first if there is none that fits.
 

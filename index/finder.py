@@ -13,11 +13,14 @@ from numpy.typing import NDArray
 
 from corpus.content import Content
 from index.bank import Bank, Neighbour
-from index.build import BANKS, HEADS, Progress, situation_gains, versions, write_index
-from index.embedder import Encoder, Vectors
+from index.build import BANKS, HEADS, versions, write_index
+from index.embedder import Encoder
+from index.vectors import Vectors
 from index.heads import Head
+from index.progress import Report
 from index.settings import Settings
 from index.store import Manifest, build_key, ensure, read_manifest
+from index.tasks import situation_gains
 
 Scores = NDArray[np.float32]
 
@@ -48,7 +51,7 @@ class Finder:
     heads: dict[str, Head]
 
     @classmethod
-    def load(cls, content: Content, encoder: Encoder, settings: Settings, progress: Progress | None = None) -> Finder:
+    def load(cls, content: Content, encoder: Encoder, settings: Settings, progress: Report | None = None) -> Finder:
         """Return the finder for this content and model, building the index if there is none that fits.
 
         Raises:
@@ -65,11 +68,16 @@ class Finder:
         )
 
     def passage_scores(self, vector: Vectors) -> Scores:
-        """Return a score for each passage, shape (passages,), for one unit vector."""
-        direct = np.log(self.heads["passage"].scores(vector)[0] + TINY)
-        expected = self.heads["situation"].scores(vector)[0] @ self._situation_gains
-        cosine = self._passage_vectors @ vector.reshape(-1)
-        return HEAD_SHARE * _scaled(direct) + SITUATION_SHARE * _scaled(expected) + COSINE_SHARE * _scaled(cosine)
+        """Return a score for each passage, shape (passages,), for one unit vector.
+
+        A passage that no exemplar names yet, of a new article say, is scored by likeness alone.
+        """
+        cosine = _scaled(self._passage_vectors @ vector.reshape(-1))
+        direct, expected = cosine.copy(), cosine.copy()
+        known = self._known_columns
+        direct[known] = _scaled(np.log(self.heads["passage"].scores(vector)[0] + TINY))
+        expected[known] = _scaled(self.heads["situation"].scores(vector)[0] @ self._situation_gains)
+        return HEAD_SHARE * direct + SITUATION_SHARE * expected + COSINE_SHARE * cosine
 
     def rank(self, vector: Vectors, history: Vectors | None = None) -> tuple[Hit, ...]:
         """Return all passages, best first, for a message and, if it follows on, what was said before it."""
@@ -99,7 +107,13 @@ class Finder:
     @cached_property
     def passage_ids(self) -> tuple[str, ...]:
         """Return the passages' ids in the order of the scores."""
-        return self.heads["passage"].classes
+        return self.banks["passages"].labels
+
+    @cached_property
+    def _known_columns(self) -> NDArray[np.intp]:
+        """Return where the passages stand that the passage head knows, in the head's order."""
+        column = {passage_id: number for number, passage_id in enumerate(self.passage_ids)}
+        return np.array([column[name] for name in self.heads["passage"].classes], dtype=np.intp)
 
     @cached_property
     def _passage_vectors(self) -> Vectors:
@@ -107,12 +121,12 @@ class Finder:
 
     @cached_property
     def _situation_gains(self) -> Scores:
-        """Return the gain of each passage for each situation, shape (situations, passages)."""
-        return situation_gains(self.content, self.heads["situation"].classes, self.passage_ids)
+        """Return the gain of each known passage for each situation, shape (situations, passages)."""
+        return situation_gains(self.content, self.heads["situation"].classes, self.heads["passage"].classes)
 
 
 def build(
-    content: Content, encoder: Encoder, settings: Settings, progress: Progress | None = None, *, again: bool = False
+    content: Content, encoder: Encoder, settings: Settings, progress: Report | None = None, *, again: bool = False
 ) -> Path:
     """Return the folder of the index for this content and model, built now if it must be.
 

@@ -7,11 +7,11 @@ what an untuned embedding cannot do.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import random
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -19,84 +19,31 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.content import Content
-from index.build import COVERED, NO_ACT, NOT, Progress, graded_targets
+from index.embedder import Embedder
+from index.progress import Report
+from index.tasks import Task, tasks_of
 
 if TYPE_CHECKING:
     import torch
     from sentence_transformers import SentenceTransformer
 
 SEED: Final = 20261123
-EPOCHS: Final = 5
-BATCH: Final = 48
-ENCODER_RATE: Final = 6e-5  # AdamW step of the encoder
+EPOCHS: Final = 4
+BATCH: Final = 64
+ENCODER_RATE: Final = 1e-4  # AdamW step of the encoder
 HEAD_RATE: Final = 2e-2  # AdamW step of the heads, which begin at zero
 WARM_UP: Final = 0.1  # share of the steps in which the rates rise
 SCALE: Final = 16.0  # unit vectors are multiplied by this before the heads, as a temperature
-MAX_TOKENS: Final = 160
-FROZEN: Final = 2  # lowest layers, and the word table, that stay as published: less to overfit, half the time
+MAX_TOKENS: Final = 112
+FROZEN: Final = 3  # lowest layers, and the word table, that stay as published: less to overfit, half the time
 CLIP: Final = 1.0  # largest norm of a gradient
-ALSO_SHARE: Final = 0.4
-NONE: Final = "none"
-ORDINARY: Final = 3  # every third concern is also shown to the signals' head as "none"
 WEIGHTS: Final = {"passage": 1.0, "situation": 0.7, "act": 0.7, "scope": 0.7, "signal": 1.0}
 
 
-@dataclass(frozen=True)
-class Task:
-    """One decision: texts, classes, and the share of each class for each text, shape (texts, classes)."""
-
-    name: str
-    texts: tuple[str, ...]
-    classes: tuple[str, ...]
-    shares: NDArray[np.float32]
-
-    @classmethod
-    def from_labels(cls, name: str, pairs: Sequence[tuple[str, str]]) -> Task:
-        """Return a task in which each text has one class."""
-        classes = tuple(sorted({label for _, label in pairs}))
-        column = {label: number for number, label in enumerate(classes)}
-        shares = np.zeros((len(pairs), len(classes)), dtype=np.float32)
-        for row, (_, label) in enumerate(pairs):
-            shares[row, column[label]] = 1.0
-        return cls(name, tuple(text for text, _ in pairs), classes, shares)
-
-
-def tasks_of(content: Content) -> tuple[Task, ...]:
-    """Return all tasks that the content teaches."""
-    talk = content.conversation
-    concerns = [exemplar.text for exemplar in content.exemplars]
-    acts = [(says, act.id) for act in talk.acts for says in act.says]
-    scopes = [(says, scope.id) for scope in talk.scopes for says in scope.says]
-    signals = [(says, signal.id) for signal in content.signals for says in signal.says]
-    signals += [(text, NONE) for signal in content.signals for text in signal.looks_like]
-    signals += [(text, NONE) for text in concerns[::ORDINARY]] + [(text, NONE) for text, _ in acts[::2]]
-    signals += [(text, NONE) for text, kind in scopes[::2]]
-    ids = tuple(content.passages)
-    gains = graded_targets(content, ids)
-    return (
-        Task("passage", tuple(concerns), ids, gains / gains.sum(axis=1, keepdims=True)),
-        _situations(content),
-        Task.from_labels("act", acts + [(text, NO_ACT) for text in concerns[1::4]]),
-        Task.from_labels("scope", scopes + [(text, COVERED) for text in concerns[::2]]),
-        Task.from_labels("signal", signals),
-    )
-
-
-def _situations(content: Content) -> Task:
-    classes = tuple(sorted({exemplar.situation for exemplar in content.exemplars}))
-    column = {name: number for number, name in enumerate(classes)}
-    shares = np.zeros((len(content.exemplars), len(classes)), dtype=np.float32)
-    for row, exemplar in enumerate(content.exemplars):
-        shares[row, column[exemplar.situation]] = 1.0
-        for also in exemplar.also:
-            if also in column:
-                shares[row, column[also]] += ALSO_SHARE
-    texts = tuple(exemplar.text for exemplar in content.exemplars)
-    return Task("situation", texts, classes, shares / shares.sum(axis=1, keepdims=True))
-
-
-def train(content: Content, start: SentenceTransformer, folder: Path, progress: Progress, epochs: int = EPOCHS) -> None:
+def train(content: Content, start: SentenceTransformer, folder: Path, progress: Report, epochs: int = EPOCHS) -> None:
     """Train from ``start`` and write the tuned model and its heads into a folder.
+
+    The lowest layers stay as they were published, so what they make of each text is computed once.
 
     Args:
         content: all authored texts.
@@ -110,50 +57,108 @@ def train(content: Content, start: SentenceTransformer, folder: Path, progress: 
     _seed()
     began = time.monotonic()
     tasks = {task.name: task for task in tasks_of(content)}
-    width = start.get_embedding_dimension()
-    heads = {name: torch.nn.Linear(width, len(task.classes)) for name, task in tasks.items()}
-    for head in heads.values():
-        torch.nn.init.zeros_(head.weight)
-        torch.nn.init.zeros_(head.bias)
-    plan = [batch for epoch in range(epochs) for batch in _batches(tasks, epoch)]
-    _freeze(start)
+    lessons = _lessons(tasks)
+    lower = _lower_layers(start, list(lessons), progress)
+    heads = {name: _zero_head(start, len(task.classes)) for name, task in tasks.items()}
+    upper = start[0].auto_model.encoder.layer[FROZEN:]
+    plan = [batch for epoch in range(epochs) for batch in _batches(lower, epoch)]
     solver = torch.optim.AdamW(
         [
-            {"params": [p for p in start.parameters() if p.requires_grad], "lr": ENCODER_RATE, "weight_decay": 0.01},
+            {"params": list(upper.parameters()), "lr": ENCODER_RATE, "weight_decay": 0.01},
             {"params": [p for head in heads.values() for p in head.parameters()], "lr": HEAD_RATE, "weight_decay": 0.01},
         ]
     )
     schedule = torch.optim.lr_scheduler.LambdaLR(solver, lambda step: _rate(step, len(plan)))
-    start.train()
-    start.max_seq_length = MAX_TOKENS
-    for step, (name, rows) in enumerate(plan, start=1):
-        task = tasks[name]
-        vectors = embed(start, [task.texts[row] for row in rows])
-        guess = torch.log_softmax(heads[name](SCALE * vectors), dim=1)
-        loss = -(torch.from_numpy(task.shares[rows]) * guess).sum(dim=1).mean() * WEIGHTS[name]
+    upper.train()
+    for step, texts in enumerate(plan, start=1):
+        vectors = SCALE * _upper_layers(upper, [lower[text] for text in texts])
+        loss = _loss(vectors, [lessons[text] for text in texts], tasks, heads)
         solver.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(start.parameters(), CLIP)
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(upper.parameters(), CLIP)
         solver.step()
         schedule.step()
         progress("training", step, len(plan))
     _save(start, heads, tasks, folder, content, time.monotonic() - began, epochs)
 
 
-def embed(model: SentenceTransformer, texts: Sequence[str]) -> torch.Tensor:
-    """Return unit vectors with their gradients, shape (texts, dimensions)."""
+def train_encoder(content: Content, published: Embedder, folder: Path, progress: Report, epochs: int = EPOCHS) -> None:
+    """Train from the published encoder; see ``train``.
+
+    Raises:
+        ModelError: the published encoder cannot be loaded.
+    """
+    train(content, published.model(), folder, progress, epochs)
+
+
+def _lessons(tasks: dict[str, Task]) -> dict[str, dict[str, int]]:
+    """Return, for each different text, the row that it has in each task, so that a text is read once an epoch."""
+    lessons: dict[str, dict[str, int]] = {}
+    for name, task in tasks.items():
+        for row, text in enumerate(task.texts):
+            lessons.setdefault(text, {})[name] = row
+    return lessons
+
+
+def _zero_head(model: SentenceTransformer, classes: int) -> torch.nn.Linear:
     import torch  # noqa: PLC0415
 
-    features = model.preprocess(list(texts)) if hasattr(model, "preprocess") else model.tokenize(list(texts))
-    return torch.nn.functional.normalize(model(features)["sentence_embedding"], dim=1)
+    head = torch.nn.Linear(model.get_embedding_dimension(), classes)
+    torch.nn.init.zeros_(head.weight)
+    torch.nn.init.zeros_(head.bias)
+    return head
 
 
-def _freeze(model: SentenceTransformer) -> None:
-    """Keep the word table and the lowest layers as they were published."""
+def _lower_layers(model: SentenceTransformer, texts: list[str], progress: Report) -> dict[str, torch.Tensor]:
+    """Return what the frozen layers make of each text, shape (tokens, dimensions), half precision."""
+    import torch  # noqa: PLC0415
+
     inner = model[0].auto_model
-    for part in (inner.embeddings, *inner.encoder.layer[:FROZEN]):
-        for parameter in part.parameters():
-            parameter.requires_grad_(False)
+    model.max_seq_length = MAX_TOKENS
+    made: dict[str, torch.Tensor] = {}
+    order = sorted(texts, key=len)
+    model.eval()
+    with torch.no_grad():
+        for begin in range(0, len(order), BATCH):
+            chunk = order[begin : begin + BATCH]
+            features = model.preprocess(chunk) if hasattr(model, "preprocess") else model.tokenize(chunk)
+            mask = features["attention_mask"]
+            hidden = inner.embeddings(input_ids=features["input_ids"])
+            for layer in inner.encoder.layer[:FROZEN]:
+                hidden = layer(hidden, mask[:, None, None, :].bool())
+            for text, states, length in zip(chunk, hidden, mask.sum(dim=1), strict=True):
+                made[text] = states[:length].half()
+            progress("reading", min(begin + BATCH, len(order)), len(order))
+    return made
+
+
+def _upper_layers(layers: torch.nn.ModuleList, states: list[torch.Tensor]) -> torch.Tensor:
+    """Return unit vectors with their gradients, shape (texts, dimensions): the rest of the encoder, mean pooling."""
+    import torch  # noqa: PLC0415
+
+    hidden = torch.nn.utils.rnn.pad_sequence([state.float() for state in states], batch_first=True)
+    lengths = torch.tensor([len(state) for state in states])
+    mask = torch.arange(hidden.shape[1])[None, :] < lengths[:, None]
+    for layer in layers:
+        hidden = layer(hidden, mask[:, None, None, :])
+    pooled = (hidden * mask[:, :, None]).sum(dim=1) / lengths[:, None]
+    return torch.nn.functional.normalize(pooled, dim=1)
+
+
+def _loss(
+    vectors: torch.Tensor, lessons: list[dict[str, int]], tasks: dict[str, Task], heads: dict[str, torch.nn.Linear]
+) -> torch.Tensor:
+    """Return the weighted sum over tasks of the cross-entropy of the texts that teach them."""
+    import torch  # noqa: PLC0415
+
+    total = torch.zeros(())
+    for name, task in tasks.items():
+        held = [number for number, lesson in enumerate(lessons) if name in lesson]
+        if held:
+            goal = torch.from_numpy(task.shares[[lessons[number][name] for number in held]])
+            guess = torch.log_softmax(heads[name](vectors[held]), dim=1)
+            total = total - WEIGHTS[name] * (goal * guess).sum() / len(lessons)
+    return total
 
 
 def _seed() -> None:
@@ -164,13 +169,11 @@ def _seed() -> None:
     torch.manual_seed(SEED)
 
 
-def _batches(tasks: dict[str, Task], epoch: int) -> Iterator[tuple[str, list[int]]]:
+def _batches(states: dict[str, torch.Tensor], epoch: int) -> Iterator[list[str]]:
     """Yield the batches of one epoch in mixed order; texts of like length share a batch."""
     shuffle = random.Random(SEED + epoch)  # noqa: S311 - an order, not a secret
-    batches = []
-    for name, task in tasks.items():
-        order = sorted(range(len(task.texts)), key=lambda row: len(task.texts[row]) * shuffle.uniform(0.6, 1.4))
-        batches += [(name, order[begin : begin + BATCH]) for begin in range(0, len(order), BATCH)]
+    order = sorted(states, key=lambda text: len(states[text]) * shuffle.uniform(0.8, 1.25))
+    batches = [order[begin : begin + BATCH] for begin in range(0, len(order), BATCH)]
     shuffle.shuffle(batches)
     yield from batches
 
@@ -201,6 +204,7 @@ def _save(
     with (folder / "heads.npz").open("wb") as file:
         np.savez_compressed(file, **arrays)
     facts = {
+        "weights_sha256": hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest(),
         "content": content.fingerprint,
         "seed": SEED,
         "epochs": epochs,

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from index.embedder import Vectors
+from index.heads import Head
+from index.vectors import Vectors
 
 
 class WordEncoder:
@@ -20,6 +21,10 @@ class WordEncoder:
 
     def __init__(self) -> None:
         self.seen: list[str] = []
+
+    def heads(self) -> dict[str, Head]:
+        """Return none: it was never trained."""
+        return {}
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return one unit vector a text; equal texts have equal vectors."""

@@ -16,6 +16,12 @@ const STYLE = `
   button:focus-visible { outline: 3px solid #f2b84b; outline-offset: 2px }
   .said { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }
   .cover { position: fixed; inset: 0; background: #fff; z-index: 2147483001 }
+  @media (max-width: 480px) {
+    .row { right: 0.6rem }
+    button { padding-inline: 0.9rem }
+    .long { display: none }
+    .short { text-transform: capitalize }
+  }
   @media print { .row { display: none } }
 `
 
@@ -54,7 +60,14 @@ function build() {
   row.className = "row"
   const button = document.createElement("button")
   button.type = "button"
-  button.textContent = "Quick exit"
+  const long = document.createElement("span")
+  long.className = "long"
+  long.textContent = "Quick "
+  const short = document.createElement("span")
+  short.className = "short"
+  short.textContent = "exit"
+  button.append(long, short)
+  button.setAttribute("aria-label", "Quick exit")
   button.title = "Leave this page now. Or press Escape three times."
   button.onclick = () => leave(host)
   host.said = document.createElement("span")

@@ -17,15 +17,20 @@ from coach.clauses import Clause
 from coach.models import SignalHit
 from corpus.ruleset import Rules
 from index.build import NOT
-from index.embedder import Vectors
+from index.vectors import Vectors
 from index.finder import Finder
+from index.tasks import NONE
 
 NEIGHBOURS: Final = 12
-HEAD_SHARE: Final = 0.6  # of the fused score; the nearest exemplars have the rest
+NEAR_SHARE: Final = 0.25  # of the fused score; the classifier has the rest
 NEAR_SLOPE: Final = 14.0  # how fast the lead of the nearest true example over the nearest false one counts
 RULE_SCORE: Final = 1.0
 KEEP_FROM: Final = 0.30  # fused scores below are not kept at all
-WINDOW_DISCOUNT: Final = 0.92  # a find in a window of several clauses is less exact than one in a clause
+SURELY_NONE: Final = 0.97  # share of "none" from which nothing else is looked at
+WITH_LEADER: Final = 0.35  # share of a kind's leading signal from which another one counts too
+COUNTED_APART: Final = frozenset({"CC", "R"})  # kinds whose different signals are counted
+AMBIGUOUS: Final = frozenset({"SH7"})
+TINY: Final = 1e-9
 MAX_WORDS: Final = 160  # characters of the user's words that a reason repeats
 
 
@@ -96,31 +101,60 @@ def _denied(text: str, match: re.Match[str], rules: Rules) -> bool:
 
 
 def _learned_hits(units: Sequence[Unit], turn: int, finder: Finder) -> list[SignalHit]:
-    """Return what the classifier and the nearest exemplars find together."""
-    vectors = np.stack([unit.vector for unit in units])
+    """Return what the classifier finds, checked against the nearest exemplars.
+
+    The classifier shares its certainty between the signals of a kind, so a kind is judged as a whole, by its odds
+    against "none", and the most probable signals of the kind stand for it.
+    """
     head = finder.heads["signal"]
-    asked = head.scores(vectors)
+    none = head.classes.index(NONE)
+    kinds = _columns_by_kind(head.classes)
+    shares = head.scores(np.stack([unit.vector for unit in units]))
     hits = []
-    for row, unit in enumerate(units):
+    for unit, share in zip(units, shares, strict=True):
+        if share[none] > SURELY_NONE:
+            continue
         near = _nearness(unit.vector, finder)
-        for column in np.flatnonzero(asked[row] > KEEP_FROM / 2):
-            signal = head.classes[column]
-            score = HEAD_SHARE * float(asked[row, column]) + (1 - HEAD_SHARE) * near.get(signal, 0.0)
-            score *= WINDOW_DISCOUNT if row and len(unit.text) > 2 * len(units[0].text) else 1.0
-            if score >= KEEP_FROM:
-                hits.append(SignalHit(signal=signal, words=_words(unit), turn=turn, score=score, source="learned"))
+        for name, columns in kinds.items():
+            certainty = _odds(share[columns].sum(), share[none])
+            if certainty < KEEP_FROM:
+                continue
+            leader = share[columns].max()
+            for column in columns:
+                if share[column] < leader * WITH_LEADER:
+                    continue
+                own = certainty if name not in COUNTED_APART else _odds(share[column], share[none])
+                score = (1 - NEAR_SHARE) * own + NEAR_SHARE * near.get(name, 0.0)
+                if score >= KEEP_FROM:
+                    hits.append(SignalHit(signal=head.classes[column], words=_words(unit), turn=turn, score=score, source="learned"))
     return hits
 
 
+def _columns_by_kind(classes: Sequence[str]) -> dict[str, list[int]]:
+    """Return the columns of each kind of signal; the ambiguous family SH7 is a kind of its own."""
+    kinds: dict[str, list[int]] = {}
+    for column, signal in enumerate(classes):
+        if signal != NONE:
+            name = signal if signal in AMBIGUOUS else signal.rstrip("0123456789")
+            kinds.setdefault(name, []).append(column)
+    return kinds
+
+
+def _odds(share: float, none: float) -> float:
+    """Return how probable something is when it is either this or nothing."""
+    return float(share / (share + none + TINY))
+
+
 def _nearness(vector: Vectors, finder: Finder) -> dict[str, float]:
-    """Return, for each signal among the neighbours, how far its nearest example leads over the nearest false one."""
+    """Return, for each kind among the neighbours, how far its nearest example leads over the nearest false one."""
     neighbours = finder.nearest("signals", vector, NEIGHBOURS)
     ordinary = finder.nearest("concerns", vector, 1)
     false = max([n.score for n in neighbours if n.label.startswith(NOT)] + [n.score for n in ordinary], default=0.0)
     lead: dict[str, float] = {}
     for neighbour in neighbours:
-        if not neighbour.label.startswith(NOT) and neighbour.label not in lead:
-            lead[neighbour.label] = float(1 / (1 + np.exp(-NEAR_SLOPE * (neighbour.score - false))))
+        name = neighbour.label if neighbour.label in AMBIGUOUS else neighbour.label.rstrip("0123456789")
+        if not neighbour.label.startswith(NOT) and name not in lead:
+            lead[name] = float(1 / (1 + np.exp(-NEAR_SLOPE * (neighbour.score - false))))
     return lead
 
 

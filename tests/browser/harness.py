@@ -105,12 +105,7 @@ class Visit:
 
     def go(self, name: str) -> Visit:
         """Open another page of the app by its name in the navigation."""
-        link = self.page.get_by_role("link", name=name, exact=True).first
-        place = link.bounding_box() if link.count() else None
-        if place is None or place["x"] < 0:  # on a phone the navigation waits behind a button
-            self.page.get_by_test_id("stExpandSidebarButton").click()
-            self.page.wait_for_timeout(400)
-        link.click()
+        self.page.get_by_role("link", name=name, exact=True).first.click()
         self.page.wait_for_timeout(300)
         return self.rest()
 

@@ -1,0 +1,124 @@
+"""Run all dev sets and write the scorecard: figures with intervals, and every miss."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from coach import Coach
+from evals import finding, safety, talk
+from index.progress import Report
+
+DATA: Final = Path(__file__).resolve().parent / "data"
+MISSES_SHOWN: Final = 40  # of each part, in the Markdown file; the JSON file has all
+
+
+def run(coach: Coach, progress: Report, data: Path = DATA) -> dict[str, Any]:
+    """Return all figures and misses, ready for JSON.
+
+    Raises:
+        ContentError: a dev set cannot be read.
+    """
+    card: dict[str, Any] = {"content": coach.content.fingerprint, "model": coach.finder.manifest.model}
+    card["exemplars"] = len(coach.content.exemplars)
+    for part, name in enumerate(("finding_dev", "finding_test"), start=1):
+        progress("finding", part, 2)
+        card[name] = _finding(coach, finding.read_concerns(data / f"{name}.jsonl"))
+    for part, name in enumerate(("safety_dev", "safety_talks"), start=1):
+        progress("safety", part, 2)
+        card[name] = _safety(coach, safety.read_cases(data / f"{name}.jsonl"))
+    progress("talk", 0, 1)
+    card["talk"] = _talk(coach, data)
+    progress("talk", 1, 1)
+    return card
+
+
+def _finding(coach: Coach, concerns: Sequence[finding.Concern]) -> dict[str, Any]:
+    results = finding.score(coach.finder, concerns)
+    kinds = sorted({result.concern.kind for result in results})
+    found = Counter(name for result in results for name in result.passage_ids[:3])
+    return {
+        "messages": len(results),
+        "all": finding.summary(results),
+        "by_kind": {kind: finding.summary([r for r in results if r.concern.kind == kind]) for kind in kinds},
+        "situations": talk.situations(coach, concerns),
+        "passages_never_in_top_3": sorted(set(coach.finder.passage_ids) - set(found)),
+        "most_frequent_in_top_3": found.most_common(5),
+        "misses": [
+            {"id": r.concern.id, "message": r.concern.message, "found": r.passage_ids[:3], "nDCG@5": round(r.ndcg5, 3)}
+            for r in sorted(results, key=lambda r: r.ndcg5)
+            if not r.best3
+        ],
+    }
+
+
+def _safety(coach: Coach, cases: Sequence[safety.SafetyCase]) -> dict[str, Any]:
+    outcomes = safety.run_cases(coach, cases)
+    misses = [o for o in outcomes if not o.accepted]
+    return {
+        "cases": len(outcomes),
+        "figures": safety.table(outcomes),
+        "misses": [
+            {"id": o.case.id, "turns": o.case.turns, "expected": o.case.label, "got": o.tiers, "signals": o.hits}
+            for o in misses
+        ],
+    }
+
+
+def _talk(coach: Coach, data: Path) -> dict[str, Any]:
+    f1, misses = talk.acts(coach, talk.read_labelled(data / "acts_dev.jsonl"))
+    inside = [c.message for c in finding.read_concerns(data / "finding_dev.jsonl") if len(c.turns) < 2]  # noqa: PLR2004
+    outside = [row.text for row in talk.read_labelled(data / "scope_dev.jsonl")]
+    return {"act_macro_f1": f1, "act_misses": misses, "scope": talk.scope(coach, inside, outside)}
+
+
+def write(card: dict[str, Any], folder: Path) -> None:
+    """Write the scorecard as Markdown and JSON."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "scorecard.json").write_text(json.dumps(card, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    (folder / "scorecard.md").write_text(markdown(card), encoding="utf-8")
+
+
+def markdown(card: dict[str, Any]) -> str:
+    """Return the scorecard as Markdown."""
+    lines = ["# Scorecard", "", f"Written by `nearer eval`: {card['exemplars']:,} exemplars, model {card['model']}.", ""]
+    for name in ("finding_dev", "finding_test"):
+        lines += _finding_lines(name, card[name])
+    for name in ("safety_dev", "safety_talks"):
+        lines += _safety_lines(name, card[name])
+    spoken = card["talk"]
+    lines += ["## Talk", "", f"Dialogue acts, macro-F1: {spoken['act_macro_f1']:.3f}", ""]
+    lines += _rows(spoken["scope"])
+    lines += ["", "Acts that were read wrongly:", "", *(f"- {line}" for line in spoken["act_misses"][:MISSES_SHOWN])]
+    return "\n".join(lines) + "\n"
+
+
+def _finding_lines(name: str, part: dict[str, Any]) -> list[str]:
+    title = name.replace("_", " ").capitalize()
+    lines = [f"## {title} ({part['messages']} messages)", "", "| kind | nDCG@5 | a best passage in the top 3 |", "|---|---|---|"]
+    for kind, figures in {"all": part["all"], **part["by_kind"]}.items():
+        cells = [f"{value:.3f} [{low:.2f}, {high:.2f}]" for value, low, high in (figures["nDCG@5"], figures["best in top 3"])]
+        lines.append(f"| {kind} | {cells[0]} | {cells[1]} |")
+    lines += ["", "Situations:", "", *_rows(part["situations"])]
+    lines += ["", f"Passages that are never among the first three: {len(part['passages_never_in_top_3'])}.", ""]
+    lines += ["Misses (no best passage in the first three):", ""]
+    lines += [f"- {miss['message'][:200]} → {', '.join(miss['found'])}" for miss in part["misses"][:MISSES_SHOWN]]
+    return [*lines, ""]
+
+
+def _safety_lines(name: str, part: dict[str, Any]) -> list[str]:
+    title = name.replace("_", " ").capitalize()
+    lines = [f"## {title} ({part['cases']} cases)", "", *_rows(part["figures"]), "", "Misses:", ""]
+    for miss in part["misses"][:MISSES_SHOWN]:
+        lines.append(f"- expected {miss['expected']}, got {' → '.join(miss['got'])}: {' / '.join(miss['turns'])[:240]}")
+    return [*lines, ""]
+
+
+def _rows(figures: dict[str, talk.Row]) -> list[str]:
+    lines = ["| figure | count | share [95 %] |", "|---|---|---|"]
+    for name, (count, total, share, low, high) in figures.items():
+        lines.append(f"| {name} | {count} of {total} | {share:.3f} [{low:.2f}, {high:.2f}] |")
+    return lines
