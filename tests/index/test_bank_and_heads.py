@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from index.bank import Bank
-from index.embedder import WEIGHTS_SHA256, Embedder
+from index.embedder import PUBLISHED_NAME, PUBLISHED_SHA256, TUNED, Embedder
 from index.errors import ModelError, StoreError
-from index.heads import Head, fit_shares, fit_sigmoids, fit_softmax
+from index.heads import Head, fit_shares
 from tests.stand_ins import WordEncoder
 
 TEXTS = ("tea in the morning", "tea in the evening", "a walk by the sea")
@@ -49,10 +50,10 @@ def test_a_broken_bank_is_said_in_one_line(bank: Bank, tmp_path: Path) -> None:
         Bank.load(tmp_path, "drinks")
 
 
-def test_a_softmax_head_learns_two_classes_and_survives_the_disk(tmp_path: Path) -> None:
+def test_a_head_learns_two_classes_and_survives_the_disk(tmp_path: Path) -> None:
     """Probabilities sum to one, the right class leads, and a saved head scores the same."""
     vectors = WordEncoder().encode(TEXTS)
-    head = fit_softmax(vectors, ["tea", "tea", "walk"], balanced=True)
+    head = fit_shares(vectors, ["tea", "walk"], np.array([[1, 0], [1, 0], [0, 1]], dtype=np.float32))
     head.save(tmp_path, "act")
 
     scores = Head.load(tmp_path, "act").scores(vectors)
@@ -72,21 +73,14 @@ def test_shares_are_learnt_in_proportion() -> None:
     np.testing.assert_allclose(scores, shares, atol=0.12)
 
 
-def test_rows_that_are_left_out_do_not_count_as_no() -> None:
-    """A row marked -1 neither confirms nor denies."""
-    vectors = np.eye(3, dtype=np.float32)
-    targets = np.array([[1], [0], [-1]], dtype=np.int8)
-
-    scores = fit_sigmoids(vectors, ["x"], targets).scores(vectors)[:, 0]
-
-    assert scores[0] > 0.8
-    assert scores[1] < 0.2
-    assert 0.3 < scores[2] < 0.7
+def test_the_weights_in_the_package_are_the_published_ones() -> None:
+    """They have the published sha256."""
+    assert Embedder(PUBLISHED_NAME).fingerprint == PUBLISHED_SHA256
 
 
-def test_the_model_that_ships_is_the_published_one() -> None:
-    """Its weights have the published sha256."""
-    assert Embedder().fingerprint == WEIGHTS_SHA256
+def test_the_weights_that_ship_are_the_ones_that_were_trained() -> None:
+    """They have the sha256 that the training wrote down."""
+    assert Embedder().fingerprint == json.loads((TUNED / "training.json").read_text())["weights_sha256"]
 
 
 def test_changed_weights_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,8 +88,8 @@ def test_changed_weights_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyP
     (tmp_path / "model.safetensors").write_bytes(b"not a model")
     monkeypatch.setattr("index.embedder._packaged_model", lambda: tmp_path)
 
-    with pytest.raises(ModelError, match=r"not the published weights .* reinstall with `make install`"):
-        Embedder().encode(["hello"])
+    with pytest.raises(ModelError, match=r"not the expected weights .* reinstall with `make install`"):
+        Embedder(PUBLISHED_NAME).encode(["hello"])
 
 
 def test_a_model_that_is_nowhere_is_said_in_one_line(tmp_path: Path) -> None:
