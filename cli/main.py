@@ -17,10 +17,10 @@ from corpus.check import check
 from corpus.content import load_content
 from corpus.errors import CorpusError
 from evals import scorecard
-from index.embedder import PUBLISHED_NAME, TUNED, Embedder
+from index.embedder import PUBLISHED_NAME, TUNED, Embedder, reader_for
 from index.errors import IndexingError
 from index.finder import build
-from index.progress import bar
+from index.progress import Report, bar
 from index.settings import Settings
 from index.store import read_manifest
 from index.train import EPOCHS, train_encoder
@@ -91,7 +91,7 @@ def index_build(
     """Build the index, if it is missing or does not fit the content."""
     settings = Settings.from_environment()
     with bar(err) as progress:
-        folder = build(load_content(settings.corpus_dir), Embedder(settings.model), settings, progress, again=again)
+        folder = _built(settings, progress, again=again)
     out.print(f"index ready: {folder}")
 
 
@@ -100,7 +100,7 @@ def index_info() -> None:
     """Say what the index holds and what it was built from."""
     settings = Settings.from_environment()
     with bar(err) as progress:
-        folder = build(load_content(settings.corpus_dir), Embedder(settings.model), settings, progress)
+        folder = _built(settings, progress)
     out.print(index_table(read_manifest(folder), folder))
 
 
@@ -160,6 +160,13 @@ def run() -> None:
     except (CorpusError, IndexingError, BatchError) as error:
         err.print(f"nearer: {error}", markup=False)
         sys.exit(BAD_INPUT)
+
+
+def _built(settings: Settings, progress: Report, *, again: bool = False) -> Path:
+    """Return the folder of the index, built now if it must be."""
+    content = load_content(settings.corpus_dir)
+    encoder, reader = Embedder(settings.model), reader_for(settings)
+    return build(content, encoder, settings, progress, reader=reader, again=again)
 
 
 def _known(country: str | None, coach: Coach) -> str | None:

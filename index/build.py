@@ -16,12 +16,13 @@ from index.embedder import Encoder
 from index.heads import Head, fit_shares
 from index.progress import Report
 from index.store import FORMAT, Manifest, write_manifest
-from index.tasks import tasks_of
+from index.tasks import Task, tasks_of
 
 CHUNK: Final = 256  # texts embedded between two reports of progress
 NOT: Final = "not:"  # marks a message that only looks like a signal
 BANKS: Final = ("passages", "concerns", "acts", "scope", "signals", "heard")
 HEADS: Final = ("passage", "situation", "act", "scope", "signal")
+READ: Final = frozenset({"passages", "passage", "situation"})  # banks and heads on the reader's vectors
 
 
 @dataclass(frozen=True)
@@ -59,20 +60,29 @@ def rows_of(content: Content) -> dict[str, Rows]:
     }
 
 
-def write_index(folder: Path, content: Content, encoder: Encoder, progress: Report) -> None:
-    """Write all banks, heads and the manifest of one index into an empty folder."""
+def write_index(folder: Path, content: Content, encoder: Encoder, reader: Encoder, progress: Report) -> None:
+    """Write all banks, heads and the manifest of one index into an empty folder.
+
+    Args:
+        folder: empty; gets all files.
+        content: what is embedded.
+        encoder: embeds stretches of messages and what they are compared with.
+        reader: embeds whole messages and passages; it may be the same one.
+        progress: told after each batch.
+    """
     rows = rows_of(content)
-    banks = {name: _embed(name, rows[name], encoder, progress) for name in BANKS}
+    banks = {name: _embed(name, rows[name], reader if name in READ else encoder, progress) for name in BANKS}
     for bank in banks.values():
         bank.save(folder)
-    for name, head in _heads(content, banks, encoder).items():
-        head.save(folder, name)
+    for task in tasks_of(content):
+        _head(task, reader if task.name in READ else encoder, progress).save(folder, task.name)
     manifest = Manifest(
         format=FORMAT,
         corpus=content.fingerprint,
         model=encoder.name,
-        model_fingerprint=encoder.fingerprint,
-        dimensions=encoder.dimensions,
+        reader=reader.name,
+        model_fingerprint=fingerprint_of(encoder, reader),
+        dimensions=reader.dimensions,
         versions=versions(),
         rows={name: len(bank.texts) for name, bank in banks.items()},
         files={},
@@ -91,15 +101,15 @@ def _embed(name: str, rows: Rows, encoder: Encoder, progress: Report) -> Bank:
     return Bank.from_vectors(name, rows.texts, rows.labels, vectors)
 
 
-def _heads(content: Content, banks: dict[str, Bank], encoder: Encoder) -> dict[str, Head]:
-    """Return the heads that were trained with the encoder, or heads fitted on its vectors where there are none."""
-    trained = encoder.heads()
-    vector_of = {text: row for bank in banks.values() for text, row in zip(bank.texts, bank.vectors, strict=True)}
-    heads = {}
-    for task in tasks_of(content):
-        held = trained.get(task.name)
-        if held is None:
-            vectors = np.stack([vector_of[text] for text in task.texts])
-            held = fit_shares(vectors, task.classes, task.shares)
-        heads[task.name] = held
-    return heads
+def fingerprint_of(encoder: Encoder, reader: Encoder) -> str:
+    """Return what identifies the model or the two models of an index."""
+    return "+".join(dict.fromkeys([encoder.fingerprint, reader.fingerprint]))
+
+
+def _head(task: Task, encoder: Encoder, progress: Report) -> Head:
+    """Return the head that was trained with the encoder if it knows all that is taught, else one fitted now."""
+    trained = encoder.heads().get(task.name)
+    if trained is not None and task.taught <= set(trained.classes) <= set(task.classes):
+        return trained
+    rows = Rows(task.texts, task.texts)
+    return fit_shares(_embed(task.name, rows, encoder, progress).vectors, task.classes, task.shares)

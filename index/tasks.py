@@ -31,6 +31,11 @@ class Task:
     classes: tuple[str, ...]
     shares: NDArray[np.float32]
 
+    @property
+    def taught(self) -> frozenset[str]:
+        """Return the classes that at least one text teaches."""
+        return frozenset(name for name, some in zip(self.classes, self.shares.any(axis=0), strict=True) if some)
+
     @classmethod
     def from_labels(cls, name: str, pairs: Sequence[tuple[str, str]]) -> Task:
         """Return a task in which each text has one class."""
