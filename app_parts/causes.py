@@ -14,7 +14,7 @@ from app_parts.widgets import link_map, quotation
 from corpus.models import Article, Passage, Situation
 
 LINKS_A_CAUSE: Final = 2
-LABEL: Final = 64
+LABEL: Final = 120
 Link = tuple[str, str, float]  # a cause, a help, and how often they go together, from 0 to 1
 _PICKED: Final = "map_picked"
 
@@ -61,7 +61,7 @@ def _panel(picked: str, found: Sequence[Link]) -> None:
     near = [end for cause, helper, _ in found for end in (cause, helper) if picked in (cause, helper) and end != picked]
     with st.container(border=True, gap="xsmall", key="picked"):
         quotation(passage.text, "picked_words")
-        library.link(passage)
+        library.link(passage, library.IN_PLACE)
         if near:
             st.caption("Goes with")
         for name in near[:4]:

@@ -16,8 +16,9 @@ from coach.models import Reply
 from coach.safety.state import GATED
 
 MAX_CHARACTERS: Final = 10_000
+LOOK_EVERY: Final = 0.5  # seconds
 HELP: Final = "app_pages/help.py"
-COACH_FACE: Final = ":material/forum:"
+COACH_LINE: Final = ":material/forum: Coach · a program, not a therapist"
 USER_FACE: Final = ":material/person:"
 MEND: Final = (
     ("Undo last message", ":material/undo:", memory.undo),
@@ -36,6 +37,7 @@ def welcome() -> None:
     words = shelf.wording()
     for paragraph in paragraphs(words["welcome"][0]):
         write(paragraph)
+    st.caption("Software, not a therapist. Nothing you write is saved.")
     if not memory.pending():
         st.pills(
             "You could begin with",
@@ -58,7 +60,6 @@ def write_box() -> DeltaGenerator:
             on_submit=memory.send_from,
             args=("message",),
         )
-        st.caption("Software, not a therapist. Nothing is saved.")
     return above
 
 
@@ -66,7 +67,7 @@ def turns(coach: Coach) -> None:
     """Draw the conversation so far."""
     for number, turn in enumerate(memory.talk().turns):
         _user(turn.message, number)
-        with st.chat_message("assistant", avatar=COACH_FACE):
+        with _coach(number):
             replies.draw(turn.reply, number, coach)
 
 
@@ -74,11 +75,11 @@ def answer(engine: Engine) -> None:
     """Draw the message that waits, find the reply to it, and keep both."""
     number = len(memory.talk().turns)
     _user(memory.pending(), number)
-    with st.chat_message("assistant", avatar=COACH_FACE):
-        with st.spinner("Still getting ready. Your message will be answered." if not engine.ended else "Reading …"):
-            coach = engine.wait()
-            if coach is None:
-                return
+    with _coach(number):
+        coach = _ready(engine)
+        if coach is None:
+            return
+        with st.spinner("Reading …"):
             reply = coach.reply(memory.pending(), memory.talk())
         memory.add_turn(memory.pending(), reply)
         replies.draw(reply, number, coach)
@@ -92,7 +93,7 @@ def next_steps(coach: Coach) -> None:
     if reply.follow_ups:
         key = f"chips_{len(talk.turns)}"
         st.pills("You could ask", reply.follow_ups, key=key, on_change=memory.send_from, args=(key,))
-    with st.container(horizontal=True, gap="small", key="actions"):
+    with st.container(horizontal=True, gap="xsmall", key="actions"):
         for label, icon, chip in _rewordings(reply, coach):
             st.button(label, icon=icon, type="tertiary", on_click=memory.send, args=(chip,), key=f"do_{label}")
         for label, icon, act in MEND:
@@ -103,9 +104,12 @@ def next_steps(coach: Coach) -> None:
 
 
 def help_panel(place: DeltaGenerator) -> None:
-    """Keep the people to reach at hand after a reply named them: one closed line above the box to write in."""
-    reply = memory.last_help()
-    if reply is None:
+    """Keep the people to reach at hand after the reply that lists them: one closed line above the box to write in."""
+    found = memory.last_help()
+    if found is None:
+        return
+    number, reply = found
+    if number == len(memory.talk().turns) - 1 and not memory.named_before(reply, number):
         return
     words = shelf.wording()
     box = place.expander(words["label_helplines"][0], icon=":material/call:", key="help_panel")
@@ -120,12 +124,7 @@ def getting_ready(engine: Engine) -> None:
     """Say honestly how far the coach is, and draw the page again when it is ready."""
     if engine.ended:
         st.rerun()
-    what, done, total = engine.progress or ("", 0, 0)
-    if total:
-        stage = STAGES.get(what, "Getting to know what couples say")
-        st.progress(done / total, f"First start, a few minutes: {stage.lower()}. You can write already.")
-    else:
-        st.caption("The coach is getting ready. This takes some seconds. You can write already.")
+    _how_far(st.container(), engine, "You can write already.")
 
 
 def failed(problem: str) -> None:
@@ -134,6 +133,33 @@ def failed(problem: str) -> None:
     with st.container(horizontal=True):
         st.button("Try again", on_click=try_again, key="try_again")
         st.page_link(HELP, label="People you can reach now", icon=":material/support:")
+
+
+def _coach(number: int) -> DeltaGenerator:
+    """Return the place for a reply, which says first whose words these are."""
+    place = st.container(key=f"answer_{number}")
+    place.caption(COACH_LINE)
+    return place
+
+
+def _ready(engine: Engine) -> Coach | None:
+    """Return the coach once it is loaded; each look at how far it is lets a tap on Help or Undo through meanwhile."""
+    place = st.empty()
+    while not engine.ended:
+        _how_far(place, engine, "Your message will be answered.")
+        engine.wait(LOOK_EVERY)
+    place.empty()
+    return engine.coach
+
+
+def _how_far(place: DeltaGenerator, engine: Engine, comfort: str) -> None:
+    """Say how far the coach is with getting ready."""
+    what, done, total = engine.progress or ("", 0, 0)
+    if total:
+        stage = STAGES.get(what, "Getting to know what couples say")
+        place.progress(done / total, f"First start, a few minutes: {stage.lower()}. {comfort}")
+    else:
+        place.caption(f"The coach is getting ready. This takes some seconds. {comfort}")
 
 
 def _user(message: str, number: int) -> None:

@@ -17,8 +17,13 @@ from coach.safety.state import GATED
 from corpus.models import Article, Passage
 
 LIBRARY: Final = "app_pages/library.py"
+CHAT: Final = "app_pages/chat.py"
 FOUND: Final = 5
+IN_PLACE: Final = "Read it in the article"
 VIEWS: Final = ("Read", "Map", "Quoted to you")
+_VIEW: Final = "view"
+_SHOWN: Final = "passage_shown"
+_ASKED: Final = "passages_asked"
 
 
 def head(article: Article) -> None:
@@ -51,11 +56,18 @@ def asked_for() -> str:
 
 
 def choose_view() -> str:
-    """Draw the switch between reading, the map and what was quoted."""
-    chosen = st.segmented_control(
-        "View", VIEWS, default=VIEWS[0], key="view", label_visibility="collapsed", required=True
-    )
-    return chosen or VIEWS[0]
+    """Draw the switch between reading, the map and what was quoted; a passage that is asked for is read."""
+    asked = asked_for()
+    if asked and asked != st.session_state.get(_SHOWN):
+        st.session_state[_VIEW] = VIEWS[0]
+        st.session_state[_ASKED] = st.session_state.get(_ASKED, 0) + 1
+    st.session_state[_SHOWN] = asked
+    st.session_state.setdefault(_VIEW, VIEWS[0])
+    chosen = st.segmented_control("View", VIEWS, key=_VIEW, label_visibility="collapsed", required=True) or VIEWS[0]
+    if chosen != VIEWS[0] and asked:
+        st.query_params.clear()
+        st.session_state.pop(_SHOWN)
+    return chosen
 
 
 def search(engine: Engine) -> None:
@@ -84,10 +96,11 @@ def search(engine: Engine) -> None:
             link(coach.content.passages[hit.passage_id])
 
 
-def link(passage: Passage) -> None:
-    """Draw a link to a passage in its place."""
+def link(passage: Passage, label: str = "") -> None:
+    """Draw a link to a passage in its place; its label is the beginning of the passage unless another is given."""
     at = {"p": str(shelf.number_of(passage.passage_id) or "")}
-    st.page_link(LIBRARY, label=literal(_clipped(passage.text)), icon=":material/arrow_forward:", query_params=at)
+    words = label or literal(_clipped(passage.text))
+    st.page_link(LIBRARY, label=words, icon=":material/menu_book:", query_params=at)
 
 
 def quoted() -> None:
@@ -98,18 +111,23 @@ def quoted() -> None:
     for name in names:
         with st.container(border=True, gap="xsmall"):
             quotation(shelf.passages()[name].text, f"quoted_{shelf.number_of(name)}")
-            link(shelf.passages()[name])
+            link(shelf.passages()[name], IN_PLACE)
 
 
 def read(article: Article) -> None:
     """Draw the article, with what was quoted marked and the passage that was asked for lit and in view."""
     asked, marked = asked_for(), set(memory.quoted())
+    linked = st.toggle("Show a link to each passage that the coach can quote", key="linked")
     for is_list, group in groupby(blocks(article), key=lambda block: bool(block.mark)):
         with st.container(gap="xsmall" if is_list else "small"):
             for block in group:
                 _block(block, asked, marked)
+                if linked and block.passage:
+                    number = str(shelf.number_of(block.passage.passage_id))
+                    label = f"Passage {number}"
+                    st.page_link(LIBRARY, label=label, icon=":material/link:", query_params={"p": number})
     if asked:
-        scroll_to("asked", f"asked_{asked}", focus=True)
+        scroll_to("asked", f"asked_{asked}_{st.session_state.get(_ASKED)}", focus=True)
 
 
 def _block(block: Block, asked: str, marked: set[str]) -> None:
@@ -123,6 +141,8 @@ def _block(block: Block, asked: str, marked: set[str]) -> None:
         with st.container(border=True, gap="xsmall", key="asked"):
             write(f"{mark}:yellow-background[{words}]")
             st.caption("The passage you asked for")
+            if memory.talk().turns:
+                st.page_link(CHAT, label="Back to the conversation", icon=":material/arrow_back:")
     elif block.passage.passage_id in marked:
         with st.container(gap="xsmall", key=f"p_{shelf.number_of(block.passage.passage_id)}"):
             write(f"{mark}:green-background[{words}]")

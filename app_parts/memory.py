@@ -8,6 +8,7 @@ import streamlit as st
 
 from coach.models import Conversation, Reply
 from coach.safety.state import GATED
+from corpus.models import Helpline
 
 _TALK: Final = "talk"
 _PENDING: Final = "pending"
@@ -99,7 +100,17 @@ def was_serious() -> bool:
     return any(turn.reply.tier in GATED for turn in talk().turns)
 
 
-def last_help() -> Reply | None:
-    """Return the last reply that named people to reach, or None."""
-    replies = (turn.reply for turn in reversed(talk().turns))
-    return next((reply for reply in replies if reply.referral and reply.referral.helplines), None)
+def last_help() -> tuple[int, Reply] | None:
+    """Return the number of the last turn that named people to reach, and its reply, or None."""
+    found = [(number, turn.reply) for number, turn in enumerate(talk().turns) if _named(turn.reply)]
+    return found[-1] if found else None
+
+
+def named_before(reply: Reply, number: int) -> bool:
+    """Tell whether all people that a reply names were named before the turn with this number."""
+    before = {line for turn in talk().turns[: max(number, 0)] for line in _named(turn.reply)}
+    return before.issuperset(_named(reply))
+
+
+def _named(reply: Reply) -> tuple[Helpline, ...]:
+    return reply.referral.helplines if reply.referral else ()

@@ -35,7 +35,8 @@ def draw(reply: Reply, number: int, coach: Coach) -> None:
     if reply.referral and first:
         _referral(reply, reply.referral, number, content)
     for place, quote in enumerate(reply.quotes):
-        _quotation(quote, f"{number}_{place}", content)
+        named = place > 0 and reply.quotes[place - 1].citation == quote.citation
+        _quotation(quote, f"{number}_{place}", content, "" if named else quote.citation)
     _own_words(reply, content)
     _prompts(reply, number, content)
     words = content.conversation.wording
@@ -60,12 +61,12 @@ def _titled(title: str, text: str | None, icon: str) -> None:
             _say(text)
 
 
-def _quotation(quote: Quote, key: str, content: Content) -> None:
-    """Draw an expert's words as a quotation, with who says it and a way to read it in its place."""
+def _quotation(quote: Quote, key: str, content: Content, citation: str) -> None:
+    """Draw an expert's words as a quotation, with who says it, where, and a way to read it in its place."""
     text = quote.text if quote.text[0] in '“"' else f"“{quote.text}”"
-    with st.container(border=True, gap="xsmall", key=f"quote_{key}"):
+    with st.container(gap="xxsmall", key=f"quote_{key}"):
         speaker = speaker_line(quote, content)
-        quotation(text, f"words_{key}", speaker[0].upper() + speaker[1:], quote.citation)
+        quotation(text, f"words_{key}", speaker[0].upper() + speaker[1:], citation)
         at = {"p": str(shelf.number_of(quote.passage_id) or "")}
         st.page_link(LIBRARY, label="Read it in the article", icon=":material/menu_book:", query_params=at)
 
@@ -93,7 +94,10 @@ def _prompts(reply: Reply, number: int, content: Content) -> None:
 
 
 def _referral(reply: Reply, referral: Referral, number: int, content: Content) -> None:
-    """Draw a suggestion of other help calmly; when it comes first, the ways out stand right under its first words."""
+    """Draw a suggestion of other help calmly; when it comes first, the ways out stand right under its first words.
+
+    The whole list is drawn the first time only; after that it stays at hand above the box to write in.
+    """
     words = content.conversation.wording
     if referral.level not in FIRST:
         with st.container(border=True, gap="xsmall", key=f"referral_{number}"):
@@ -107,7 +111,7 @@ def _referral(reply: Reply, referral: Referral, number: int, content: Content) -
         lines.doors(found, f"reply_{number}")
     for paragraph in rest:
         write(paragraph)
-    if not found:
+    if not found or memory.named_before(reply, number):
         return
     label = words["label_helplines"][0]
     with st.expander(label, expanded=referral.level not in QUIET, icon=":material/call:", key=f"people_{number}"):

@@ -1,22 +1,23 @@
-"""Take the pictures in docs/pictures: the real app with the real coach, in a real browser. Run by `make screenshots`."""
+"""Take the pictures in docs/pictures: the real app with the real coach, in a real browser (`make screenshots`)."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
 from PIL import Image
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, ViewportSize, sync_playwright
 
 from tests.browser.harness import CHROMIUM, Server, Visit, chromium
 
 PICTURES: Final = Path(__file__).resolve().parent.parent / "docs" / "pictures"
-WIDE: Final = {"width": 1440, "height": 1000}
-PHONE: Final = {"width": 360, "height": 740}
+WIDE: Final[ViewportSize] = {"width": 1440, "height": 1000}
+TALL: Final[ViewportSize] = {"width": 1440, "height": 1500}
+PHONE: Final[ViewportSize] = {"width": 360, "height": 740}
 LOOKS: Final[dict[str, dict[str, Any]]] = {
     "wide": {"viewport": WIDE, "color_scheme": "light"},
     "phone": {"viewport": PHONE, "color_scheme": "light", "device_scale_factor": 2},
@@ -24,7 +25,7 @@ LOOKS: Final[dict[str, dict[str, Any]]] = {
     "phone-dark": {"viewport": PHONE, "color_scheme": "dark", "device_scale_factor": 2},
 }
 CONCERN: Final = "since the twins were born we're basically coworkers, i miss him"
-STRAIN: Final = "we've tried everything for three years and nothing changes between us"
+STRAIN: Final = "tried everything for three years and nothing works, should we see a couples therapist?"
 DANGER: Final = "he hit me last night"
 SETTLE: Final = 900  # milliseconds for the scroll to a new reply to come to its end
 
@@ -40,8 +41,9 @@ def main() -> int:
     try:
         with sync_playwright() as playwright, chromium(playwright) as browser:
             for look, options in LOOKS.items():
-                for take in (conversation, danger):
-                    take(browser, server.url, look, options)
+                for take in (first_answer, referral, danger):
+                    with visit(browser, server.url, options) as page:
+                        take(page, look)
             with visit(browser, server.url, LOOKS["wide"]) as page:
                 pages(page)
     finally:
@@ -61,20 +63,27 @@ def visit(browser: Browser, url: str, options: dict[str, Any]) -> Iterator[Visit
         context.close()
 
 
-def conversation(browser: Browser, url: str, look: str, options: dict[str, Any]) -> None:
-    """Take the empty page, a first answer from its top to its end, and a referral."""
-    with visit(browser, url, options) as page:
-        save(page, f"chat-empty-{look}")
-        save(page.say(CONCERN), f"first-answer-{look}")
-        page.page.get_by_text("Why this answer?").scroll_into_view_if_needed()
+def first_answer(page: Visit, look: str) -> None:
+    """Take the empty page, and a first answer at its top and at its end."""
+    save(page, f"chat-empty-{look}")
+    save(page.say(CONCERN), f"first-answer-{look}")
+    if "dark" not in look:
+        page.page.evaluate("document.querySelector('[data-testid=stMain]').scrollTo(0, 1e6)")
         save(page, f"first-answer-end-{look}")
-        save(page.say(STRAIN), f"referral-{look}", lambda: page.page.locator("[class*=st-key-referral_]").last)
 
 
-def danger(browser: Browser, url: str, look: str, options: dict[str, Any]) -> None:
+def referral(page: Visit, look: str) -> None:
+    """Take a suggestion to see somebody."""
+    page.say(STRAIN)
+    box = page.page.locator("[class*=st-key-referral_]")
+    if box.count():
+        box.last.evaluate("box => box.scrollIntoView({block: 'center'})")
+    save(page, f"referral-{look}")
+
+
+def danger(page: Visit, look: str) -> None:
     """Take a safety reply."""
-    with visit(browser, url, options) as page:
-        save(page.say(DANGER), f"safety-{look}")
+    save(page.say(DANGER), f"safety-{look}")
 
 
 def pages(page: Visit) -> None:
@@ -85,17 +94,18 @@ def pages(page: Visit) -> None:
     save(page.rest(), "article-wide")
     page.page.get_by_text("Map", exact=True).click()
     page.page.locator("svg path").first.wait_for(state="attached")
+    page.page.get_by_role("button", name="Hectic schedules").first.click()
+    page.page.locator("svg path.on").first.wait_for(state="attached")
+    page.page.set_viewport_size(TALL)
     save(page.rest(), "map-wide")
+    page.page.set_viewport_size(WIDE)
     for name in ("Help", "About"):
         save(page.go(name), f"{name.lower()}-wide")
 
 
-def save(page: Visit, name: str, show: Callable[[], Any] | None = None) -> None:
-    """Write what is in view as a small PNG, after scrolling to what ``show`` finds."""
+def save(page: Visit, name: str) -> None:
+    """Write what is in view as a small PNG."""
     page.page.wait_for_timeout(SETTLE)
-    if show and show().count():
-        show().scroll_into_view_if_needed()
-        page.page.wait_for_timeout(SETTLE)
     with Image.open(BytesIO(page.page.screenshot())) as picture:
         small = picture.convert("RGB").quantize(256, dither=Image.Dither.NONE)
         small.save(PICTURES / f"{name}.png", optimize=True)

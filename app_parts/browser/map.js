@@ -10,7 +10,9 @@ function fill(side, title, nodes, pick, picked) {
     const button = document.createElement("button")
     button.type = "button"
     button.lang = "en"
-    button.textContent = node.label
+    const words = document.createElement("span")
+    words.textContent = node.label
+    button.append(words)
     button.title = node.text
     button.dataset.id = node.id
     button.setAttribute("aria-pressed", String(node.id === picked))

@@ -8,6 +8,8 @@ const WAIT_MS = 200 // for the word "clear" to reach the server; the page is cov
 const STYLE = `
   :host { all: initial }
   .row { position: fixed; top: 0.55rem; right: 0.75rem; z-index: 2147483000 }
+  .bar { position: fixed; inset: 0 0 auto; height: 3.85rem; z-index: 2147482999; display: none }
+  @media (max-width: 1000px) { .bar.on { display: block } }
   button {
     font: 600 1rem/1.2 "Atkinson Hyperlegible Next", sans-serif; color: #fff; background: #3b4a50;
     border: 1px solid #c9d3d6; border-radius: 999px; padding: 0.6rem 1.05rem; min-height: 2.75rem; cursor: pointer;
@@ -22,8 +24,16 @@ const STYLE = `
     .long { display: none }
     .short { text-transform: capitalize }
   }
-  @media print { .row { display: none } }
+  @media print { .row, .bar { display: none } }
 `
+
+// On a narrow page, what scrolls up goes under a plain bar, so that the button covers no words.
+function coverWords(bar, page) {
+  if (page?.dataset?.testid !== "stMain") return
+  page.style.scrollPaddingTop = "4rem" // what gets the focus must not hide under it
+  bar.style.background = getComputedStyle(document.querySelector("[data-testid=stApp]")).backgroundColor
+  bar.classList.toggle("on", page.scrollTop > 8)
+}
 
 function leave(host) {
   if (host.left) return
@@ -74,7 +84,11 @@ function build() {
   host.said.className = "said"
   host.said.setAttribute("role", "status")
   row.append(button, host.said)
-  root.append(style, row)
+  const bar = document.createElement("div")
+  bar.className = "bar"
+  root.append(style, bar, row)
+  document.addEventListener("scroll", event => coverWords(bar, event.target), true)
+  host.settle = () => coverWords(bar, document.querySelector("[data-testid=stMain]"))
   document.addEventListener("keydown", event => onKey(host, event), true)
   addEventListener("pageshow", event => { if (event.persisted && host.left) location.reload() })
   document.body.prepend(host)
@@ -84,5 +98,6 @@ function build() {
 export default function ({ data, setTriggerValue }) {
   const host = document.getElementById(ID) ?? build()
   host.url = data.url
+  host.settle()
   host.clear = () => setTriggerValue("leave", true)
 }

@@ -6,6 +6,6 @@ export default function ({ data, parentElement }) {
     made.textContent = text
     return made
   }
-  const lines = data.speaker ? [line("span", data.speaker), line("cite", data.citation)] : []
+  const lines = [["span", data.speaker], ["cite", data.citation]].filter(([, text]) => text).map(([tag, text]) => line(tag, text))
   parentElement.querySelector("figcaption").replaceChildren(...lines)
 }

@@ -40,7 +40,13 @@ def test_reply_is_drawn_in_parts(open_app: Open) -> None:
     quote = data(app, "quotation")[0]
     assert quote["text"].startswith("“")
     assert "Laura Caruso" in quote["citation"]
-    for words in ("Heard we drift apart", "Because it fits", "Ten minutes", "They may be tired", "If your partner jokes"):
+    for words in (
+        "Heard we drift apart",
+        "Because it fits",
+        "Ten minutes",
+        "They may be tired",
+        "If your partner jokes",
+    ):
         assert words in drawn.replace("\\", "")
     assert any(link.value == "Read it in the article" for link in app.page_link)
     assert not app.exception
@@ -56,7 +62,9 @@ def test_chip_goes_the_same_way_as_typing(open_app: Open, scripted: ScriptedCoac
     assert len(app.session_state["talk"].turns) == 2
 
 
-@pytest.mark.parametrize(("button", "chip"), [("Shorter", "shorter"), ("Another opener", "another_opener"), ("Not quite", "not_it")])
+@pytest.mark.parametrize(
+    ("button", "chip"), [("Shorter", "shorter"), ("Another opener", "another_opener"), ("Not quite", "not_it")]
+)
 def test_rewording_buttons_send_the_coachs_own_chips(
     open_app: Open, scripted: ScriptedCoach, button: str, chip: str
 ) -> None:

@@ -101,6 +101,27 @@ def test_map_shows_the_picked_passage(open_app: Open, content: Content) -> None:
     assert data(app, "quotation")[0]["text"] == passage.text
 
 
+def test_a_link_leads_from_the_map_to_the_text(open_app: Open) -> None:
+    """Asking for a passage shows it in the text, whichever view was open, and asking again does so again."""
+    app = go(open_app(), "library")
+    for _ in range(2):
+        app.segmented_control(key="view").select("Map").run()
+        assert data(app, "map")
+        assert "p" not in app.query_params
+        app.query_params["p"] = "12"
+        app.run()
+        assert app.segmented_control(key="view").value == "Read"
+        assert texts(app).count(":yellow-background[") == 1
+
+
+def test_passages_can_be_linked(open_app: Open, content: Content) -> None:
+    """On request, each passage of the article has a link of its own."""
+    app = go(open_app(), "library")
+    app.toggle(key="linked").set_value(True).run()
+    links = [link for link in app.page_link if link.value.startswith("Passage ")]
+    assert len(links) == len(content.passages)
+
+
 def test_help_works_without_any_coach(open_app: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     """Help is drawn from its own files, when the coach is not there at all."""
     monkeypatch.setattr("app_parts.engine.Engine._load", lambda _self: None)
@@ -172,7 +193,9 @@ def test_blocks_keep_every_passage_in_order(content: Content) -> None:
 def test_links_join_what_situations_share(content: Content) -> None:
     """Each cause has at most two helps, and no line is without weight."""
     passages = content.articles[0].passages
-    found = causes.links([p for p in passages if p.role == "cause"], [p for p in passages if p.role == "step"], content.situations)
+    found = causes.links(
+        [p for p in passages if p.role == "cause"], [p for p in passages if p.role == "step"], content.situations
+    )
     assert found
     assert max(weight for _, _, weight in found) == 1.0
 

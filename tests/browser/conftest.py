@@ -46,13 +46,15 @@ def visitor(server: Server, browser: Browser) -> Iterator[Visitor]:
     """Yield what opens the app as a new person; afterwards, nothing but this machine may have been asked."""
     visits: list[Visit] = []
 
-    def visit(path: str = "", *, at: Server = server, **options: Any) -> Visit:
+    def visit(path: str = "", *, at: Server = server, ready: bool = True, **options: Any) -> Visit:
         context = browser.new_context(**{"viewport": {"width": 1200, "height": 900}, **options})
         context.set_default_timeout(30_000)
-        context.route(f"{NEUTRAL}*", lambda route: route.fulfill(body="<title>Weather</title>Sunny", content_type="text/html"))
+        context.route(
+            f"{NEUTRAL}*", lambda route: route.fulfill(body="<title>Weather</title>Sunny", content_type="text/html")
+        )
         made = Visit(context.new_page(), at.url)
         visits.append(made)
-        return made.open(path).ready()
+        return made.open(path).ready() if ready else made.show(path)
 
     yield visit
     asked = {url for visit_ in visits for url in visit_.asked}

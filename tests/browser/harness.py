@@ -19,48 +19,77 @@ from playwright.sync_api import Browser, Locator, Page, Playwright
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 CHROMIUM: Final = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), "")
-FLAGS: Final = (
-    "--no-sandbox --headless --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync --disable-dev-shm-usage"
-).split()
+FLAGS: Final = [
+    "--no-sandbox",
+    "--headless",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
 START_WAIT: Final = 60.0
 REST_WAIT: Final = 60_000  # milliseconds
 _RESTING: Final = """() => {
   const app = document.querySelector('[data-testid="stApp"]')
   return app?.dataset.testScriptState === "notRunning" && app?.dataset.testConnectionState === "CONNECTED"
 }"""
+_READ: Final = """() => {
+  const inside = node => (node.shadowRoot ? read(node.shadowRoot) : "") + (node.value ?? "") + read(node)
+  const one = node => node.nodeType === 3 ? node.data
+    : node.nodeType === 1 && !["STYLE", "SCRIPT"].includes(node.tagName) ? inside(node) : ""
+  const read = node => [...node.childNodes].map(one).join("\\n")
+  return document.title + read(document.body)
+}"""
 
 
 class Server:
     """One `streamlit run app.py` on a port of its own."""
 
-    def __init__(self, port: int = 0) -> None:
-        """Choose a free port; nothing runs yet."""
-        self.port = port or _free_port()
+    def __init__(self, **environment: str) -> None:
+        """Choose a free port; nothing runs yet.
+
+        Args:
+            environment: variables to set for the app, such as another folder for its index.
+        """
+        self.port = _free_port()
+        self._environment = environment
         self.url = f"http://127.0.0.1:{self.port}"
         self._home = tempfile.mkdtemp(prefix="app-home-")
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start it and wait until it answers."""
+        Path(self._home).mkdir(exist_ok=True)
         command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(self.port)]
-        env = {**os.environ, "HF_HUB_OFFLINE": "1", "HOME": self._home}
+        env = {**os.environ, "HF_HUB_OFFLINE": "1", "HOME": self._home, **self._environment}
         out = subprocess.DEVNULL
         self._process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=out, stderr=out)  # noqa: S603
         until = time.monotonic() + START_WAIT
-        while time.monotonic() < until:
-            try:
-                urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=1).close()  # noqa: S310 - ourselves
-                return
-            except OSError:
-                time.sleep(0.2)
-        raise TimeoutError(f"{self.url}: the app did not start")
+        while not self._answers():
+            if time.monotonic() > until:
+                raise TimeoutError(f"{self.url}: the app did not start")
+            time.sleep(0.2)
 
     def stop(self) -> None:
         """End it."""
         if self._process:
             self._process.terminate()
-            self._process.wait(20)
+            try:
+                self._process.wait(10)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait(10)
+        shutil.rmtree(self._home, ignore_errors=True)
+
+    def _answers(self) -> bool:
+        try:
+            urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=1).close()  # noqa: S310 - ourselves
+        except OSError:
+            return False
+        return True
 
 
 class Visit:
@@ -73,16 +102,20 @@ class Visit:
         self.asked: list[str] = []
         page.on("request", lambda request: self.asked.append(request.url))
 
-    def open(self, path: str = "") -> Visit:
-        """Open the app and wait until it rests."""
+    def show(self, path: str = "") -> Visit:
+        """Open the app, and wait for nothing but its frame."""
         self.page.goto(f"{self.url}/{path}")
         self.page.wait_for_selector('[data-testid="stApp"]')
-        return self.rest()
+        return self
+
+    def open(self, path: str = "") -> Visit:
+        """Open the app and wait until it rests."""
+        return self.show(path).rest()
 
     def rest(self) -> Visit:
         """Wait until no script of the app has run for a moment."""
         calm = 0
-        while calm < 3:  # noqa: PLR2004 - three looks in a row
+        while calm < 3:  # three looks in a row
             self.page.wait_for_function(_RESTING, timeout=REST_WAIT)
             self.page.wait_for_timeout(120)
             calm = calm + 1 if self.page.evaluate(_RESTING) else 0
@@ -99,7 +132,7 @@ class Visit:
         self.box.fill(message)
         self.box.press("Enter")
         self.page.wait_for_function(
-            "n => document.querySelectorAll('[data-testid=stChatMessage]').length >= n", arg=2 * before + 2, timeout=600_000
+            "n => document.querySelectorAll('[class*=st-key-answer_]').length > n", arg=before, timeout=600_000
         )
         return self.rest()
 
@@ -117,21 +150,11 @@ class Visit:
     @property
     def replies(self) -> Locator:
         """Return the coach's replies."""
-        return self.page.get_by_test_id("stChatMessage").filter(has=self.page.get_by_text("Why this answer?"))
+        return self.page.locator("[class*=st-key-answer_]").filter(has=self.page.get_by_text("Why this answer?"))
 
     def words(self) -> str:
         """Return all that can be read on the page, inside its small components too."""
-        return str(
-            self.page.evaluate(
-                """() => {
-              const read = node => [...node.childNodes].map(child =>
-                child.nodeType === 3 ? child.data
-                : child.nodeType === 1 && !["STYLE", "SCRIPT"].includes(child.tagName)
-                  ? (child.shadowRoot ? read(child.shadowRoot) : "") + (child.value ?? "") + read(child) : "").join("\\n")
-              return document.title + read(document.body)
-            }"""
-            )
-        )
+        return str(self.page.evaluate(_READ))
 
 
 @contextmanager

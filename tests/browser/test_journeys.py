@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -192,6 +193,37 @@ def test_a_server_restart_is_survived(visitor: Visitor, server: Server) -> None:
     finally:
         own.stop()
     assert server.url != own.url
+
+
+def test_nothing_waits_for_the_model(visitor: Visitor, tmp_path: Path) -> None:
+    """While the index is still to be built, the page is drawn, a message is taken, and Help opens all the same."""
+    own = Server(NEARER_INDEX_DIR=str(tmp_path))
+    own.start()
+    try:
+        visit = visitor(at=own, ready=False)
+        page = visit.page
+        expect(visit.box).to_be_visible(timeout=10_000)
+        expect(page.get_by_text("You can write already.")).to_be_visible()
+        visit.box.fill("an early message")
+        visit.box.press("Enter")
+        expect(page.get_by_text("Your message will be answered.")).to_be_visible()
+        expect(page.get_by_text("an early message")).to_be_visible()
+        page.get_by_role("link", name="Help", exact=True).click()
+        expect(page.get_by_role("heading", name="People you can reach")).to_be_visible(timeout=10_000)
+        expect(page.get_by_role("button", name="Call 112")).to_be_visible()
+    finally:
+        own.stop()
+
+
+def test_less_motion_is_respected(visitor: Visitor) -> None:
+    """Whoever asks for less motion gets the passage in view at once, without a ride through the article."""
+    visit = visitor("library?p=60", reduced_motion="reduce")
+    at = "document.querySelector('[data-testid=stMain]').scrollTop"
+    visit.page.wait_for_timeout(1000)
+    before = visit.page.evaluate(at)
+    visit.page.wait_for_timeout(400)
+    assert before == visit.page.evaluate(at) > 0
+    assert visit.page.evaluate("matchMedia('(prefers-reduced-motion: reduce)').matches")
 
 
 @pytest.mark.parametrize(
