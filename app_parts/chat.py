@@ -37,7 +37,7 @@ def welcome() -> None:
     words = shelf.wording()
     for paragraph in paragraphs(words["welcome"][0]):
         write(paragraph)
-    st.caption("Software, not a therapist. Nothing you write is saved.")
+    st.caption("Software, not a therapist. Nothing is saved.")
     if not memory.pending():
         st.pills(
             "You could begin with",

@@ -17,13 +17,14 @@ from corpus.check import check
 from corpus.content import load_content
 from corpus.errors import CorpusError
 from evals import scorecard
-from index.embedder import PUBLISHED_NAME, TUNED, Embedder, reader_for
+from index.embedder import TUNED, Embedder
 from index.errors import IndexingError
 from index.finder import build
-from index.progress import Report, bar
+from index.progress import bar
 from index.settings import Settings
 from index.store import read_manifest
-from index.train import EPOCHS, train_encoder
+from index.parts import LARGE_NAME
+from index.train import EPOCHS, train as train_encoder
 
 BAD_INPUT: Final = 2
 
@@ -91,7 +92,7 @@ def index_build(
     """Build the index, if it is missing or does not fit the content."""
     settings = Settings.from_environment()
     with bar(err) as progress:
-        folder = _built(settings, progress, again=again)
+        folder = build(load_content(settings.corpus_dir), Embedder(settings.model, settings.index_dir), settings, progress, again=again)
     out.print(f"index ready: {folder}")
 
 
@@ -100,7 +101,7 @@ def index_info() -> None:
     """Say what the index holds and what it was built from."""
     settings = Settings.from_environment()
     with bar(err) as progress:
-        folder = _built(settings, progress)
+        folder = build(load_content(settings.corpus_dir), Embedder(settings.model, settings.index_dir), settings, progress)
     out.print(index_table(read_manifest(folder), folder))
 
 
@@ -146,10 +147,11 @@ def train(
     folder: Annotated[Path, typer.Argument(help="Where the tuned model goes.")] = TUNED,
     epochs: Annotated[int, typer.Option(min=1, help="Passes over all texts.")] = EPOCHS,
 ) -> None:
-    """Train the encoder and its heads from the content again (about half an hour on two cores)."""
-    content = load_content(Settings.from_environment().corpus_dir)
+    """Train the encoder and its heads from the content again (about an hour on two cores)."""
+    settings = Settings.from_environment()
+    content = load_content(settings.corpus_dir)
     with bar(err) as progress:
-        train_encoder(content, Embedder(PUBLISHED_NAME), folder, progress, epochs)
+        train_encoder(content, Embedder(LARGE_NAME, settings.index_dir), folder, progress, epochs)
     out.print(f"tuned model: {folder}")
 
 
@@ -160,13 +162,6 @@ def run() -> None:
     except (CorpusError, IndexingError, BatchError) as error:
         err.print(f"nearer: {error}", markup=False)
         sys.exit(BAD_INPUT)
-
-
-def _built(settings: Settings, progress: Report, *, again: bool = False) -> Path:
-    """Return the folder of the index, built now if it must be."""
-    content = load_content(settings.corpus_dir)
-    encoder, reader = Embedder(settings.model), reader_for(settings)
-    return build(content, encoder, settings, progress, reader=reader, again=again)
 
 
 def _known(country: str | None, coach: Coach) -> str | None:

@@ -26,7 +26,7 @@ def passages_table(article: Article) -> Table:
 def index_table(manifest: Manifest, folder: Path) -> Table:
     """Return what an index holds and from what it was built."""
     table = Table(title=str(folder), title_justify="left", show_header=False)
-    table.add_row("model", f"{manifest.model} and {manifest.reader} ({manifest.dimensions} dimensions, {manifest.model_fingerprint[:12]}…)")
+    table.add_row("model", f"{manifest.model} ({manifest.dimensions} dimensions, {manifest.model_fingerprint[:12]}…)")
     table.add_row("content", f"{manifest.corpus[:12]}…")
     for name, rows in manifest.rows.items():
         table.add_row(name, f"{rows:,} rows")

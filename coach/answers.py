@@ -199,7 +199,7 @@ def _whose_fault(desk: Desk, understood: Understanding, situation: Situation, ti
 def _not_it(desk: Desk, understood: Understanding, situation: Situation, tier: Tier) -> Reply:
     """Offer what else it may be, from the message that the misreading came from."""
     told = [turn.message for turn in desk.conversation.turns if turn.reply.trace.act in CONCERN_ACTS]
-    vector = desk.finder.gist("\n".join([*told[-2:], understood.message]))
+    vector = desk.finder.encoder.encode(["\n".join([*told[-2:], understood.message])])[0]
     others = [name for name, _ in desk.finder.classify("situation", vector) if name != situation.id]
     titles = tuple(desk.content.situation_by_id[name].title.format(**desk.partner.slots) for name in others[:TITLES])
     return Reply(kind="clarify", tier=tier, heard=desk.phrase("not_it"), follow_ups=titles)
@@ -225,7 +225,7 @@ def _ranking(desk: Desk, situation: Situation, understood: Understanding) -> tup
     told = [turn.message for turn in desk.conversation.turns if turn.reply.trace.act in CONCERN_ACTS]
     if not told:
         return understood.ranking
-    return desk.finder.rank(desk.finder.gist("\n".join(told[-2:])))
+    return desk.finder.rank(desk.finder.encoder.encode(["\n".join(told[-2:])])[0])
 
 
 def _ask_more(desk: Desk) -> Reply:

@@ -19,7 +19,7 @@ from coach.understand import CONCERN_ACTS, Understanding, read_units, understand
 from corpus.content import Content, load_content
 from index.progress import Report
 from index.tasks import COVERED
-from index.embedder import Embedder, Encoder, reader_for
+from index.embedder import Embedder, Encoder
 from index.finder import Finder
 from index.settings import Settings
 
@@ -47,8 +47,7 @@ class Coach:
         """
         chosen = settings or Settings.from_environment()
         content = load_content(chosen.corpus_dir)
-        reader = None if encoder else reader_for(chosen)
-        return cls(Finder.load(content, encoder or Embedder(chosen.model), chosen, progress, reader))
+        return cls(Finder.load(content, encoder or Embedder(chosen.model, chosen.index_dir), chosen, progress))
 
     def reply(self, message: str, conversation: Conversation | None = None) -> Reply:
         """Return the reply to one message.

@@ -65,7 +65,7 @@ class Desk:
         """Return the unused wording that is closest to the message."""
         taken = self.used.wordings | set(self.wordings)
         fresh = [wording for wording in wordings if wording not in taken] or list(wordings)
-        by_text = {n.text: n.score for n in self.finder.nearest("heard", understood.units[0].vector, 400)}
+        by_text = {n.text: n.score for n in self.finder.nearest("heard", understood.vector, 400)}
         chosen = max(fresh, key=lambda wording: (by_text.get(wording, -1.0), -fresh.index(wording)))
         self.wordings.append(chosen)
         return chosen.format(**self.partner.slots)

@@ -39,12 +39,16 @@ class Understanding:
 
     message: str
     units: tuple[Unit, ...]
-    gist: Vectors
     act: str
     situations: tuple[tuple[str, float], ...]
     scope: str
     ranking: tuple[Hit, ...]
     evidence: tuple[Evidence, ...] = field(default=())
+
+    @property
+    def vector(self) -> Vectors:
+        """Return the vector of the whole message."""
+        return self.units[0].vector
 
     @property
     def situation(self) -> tuple[str, float]:
@@ -74,9 +78,8 @@ def understand(message: str, units: tuple[Unit, ...], conversation: Conversation
     act, act_score = _act(message, vector, conversation, finder, words)
     history = _history(conversation)
     follows = bool(history) and act == "elaborate"
-    gist = vector if finder.reader is finder.encoder else finder.gist(message)
-    past = finder.gist("\n".join([*history[-2:], message])) if follows else None
-    situations = _situations(gist, past, finder)
+    past = finder.encoder.encode(["\n".join([*history[-2:], message])])[0] if follows else None
+    situations = _situations(vector, past, finder)
     scope, scope_score = _scope(vector, finder)
     near = finder.nearest("concerns", vector, 1)
     evidence = [Evidence(label=f"act:{act}", score=act_score), Evidence(label=f"scope:{scope}", score=scope_score)]
@@ -85,11 +88,10 @@ def understand(message: str, units: tuple[Unit, ...], conversation: Conversation
     return Understanding(
         message=message,
         units=units,
-        gist=gist,
         act=act,
         situations=situations,
         scope=scope,
-        ranking=finder.rank(gist, past),
+        ranking=finder.rank(vector, past),
         evidence=tuple(evidence),
     )
 

@@ -69,7 +69,7 @@ def situations(coach: Coach, concerns: Sequence[Concern]) -> dict[str, Row]:
         if len(concern.turns) > 1 or not concern.situations:
             continue
         wanted = {reader[0] for reader in concern.situations if reader}
-        vector = coach.finder.gist(concern.message)
+        vector = coach.finder.encoder.encode([concern.message])[0]
         ranked = [name for name, _ in coach.finder.classify("situation", vector)[:3]]
         total += 1
         first += ranked[0] in wanted

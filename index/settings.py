@@ -18,15 +18,13 @@ class Settings:
     corpus_dir: Path = CORPUS_DIR
     index_dir: Path = ROOT / ".nearer" / "index"
     model: str = ""  # "" is the tuned model that ships; else a path or name
-    reader: str = ""  # "small" reads whole messages with the small model too, though the larger one is installed
 
     @classmethod
     def from_environment(cls) -> Settings:
-        """Return the settings with NEARER_CORPUS_DIR, NEARER_INDEX_DIR, NEARER_MODEL and NEARER_READER applied."""
+        """Return the settings with NEARER_CORPUS_DIR, NEARER_INDEX_DIR and NEARER_MODEL applied."""
         plain = cls()
         return cls(
             corpus_dir=Path(os.environ.get("NEARER_CORPUS_DIR") or plain.corpus_dir),
             index_dir=Path(os.environ.get("NEARER_INDEX_DIR") or plain.index_dir),
             model=os.environ.get("NEARER_MODEL", plain.model),
-            reader=os.environ.get("NEARER_READER", plain.reader),
         )

@@ -74,7 +74,7 @@ def first_answer(page: Visit, look: str) -> None:
 
 def referral(page: Visit, look: str) -> None:
     """Take a suggestion to see somebody."""
-    page.say(STRAIN)
+    page.say(STRAIN).page.wait_for_timeout(SETTLE)
     box = page.page.locator("[class*=st-key-referral_]")
     if box.count():
         box.last.evaluate("box => box.scrollIntoView({block: 'center'})")

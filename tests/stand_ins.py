@@ -26,6 +26,10 @@ class WordEncoder:
         """Return none: it was never trained."""
         return {}
 
+    def encode_content(self, texts: Sequence[str]) -> Vectors:
+        """Return what ``encode`` returns: nothing is known in advance."""
+        return self.encode(texts)
+
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return one unit vector a text; equal texts have equal vectors."""
         self.seen += texts

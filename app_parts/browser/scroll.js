@@ -20,7 +20,7 @@ export default function ({ data }) {
   function go() {
     const found = document.querySelector(`.st-key-${data.target}`)
     if (!found) return
-    found.style.scrollMarginTop = "4.25rem"
+    found.style.scrollMarginTop = "0.5rem"
     found.scrollIntoView({ block: data.block ?? "start", behavior: still ? "auto" : "smooth" })
     if (data.focus && !focused) { focused = true; found.tabIndex = -1; found.focus({ preventScroll: true }) }
   }

@@ -75,5 +75,5 @@ class ScriptedCoach:
             other_side="They may be tired.",
             follow_ups=("Why does this happen?", "What about my part?"),
             text="Heard.",
-            trace=Trace(situation=situation.id, evidence=evidence),
+            trace=Trace(act="their_side" if message == "follow-up" else "", situation=situation.id, evidence=evidence),
         )

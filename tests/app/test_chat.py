@@ -157,6 +157,17 @@ def test_why_this_answer_is_told_in_plain_words(open_app: Open) -> None:
     assert "signs of risk or strain" in drawn
 
 
+def test_why_a_follow_up_was_answered_so(open_app: Open, scripted: ScriptedCoach) -> None:
+    """A follow-up is explained by what it was about, and not as if its few words were a concern."""
+    app = say(open_app(), "follow-up")
+    app.session_state["why_0"] = True
+    app.run()
+    drawn = texts(app).replace("\\", "")
+    assert "How might they see it?" in drawn
+    assert scripted.content.situations[0].title in drawn
+    assert "fit best" not in drawn
+
+
 def test_page_draws_and_takes_a_message_while_the_coach_loads(
     open_app: Open, scripted: ScriptedCoach, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 
 from index.bank import Bank
-from index.embedder import PUBLISHED_NAME, PUBLISHED_SHA256, TUNED, Embedder
+from index.embedder import LAYERS, SMALL_NAME, SMALL_SHA256, TUNED, Embedder
 from index.errors import ModelError, StoreError
 from index.heads import Head, fit_shares
 from tests.stand_ins import WordEncoder
@@ -75,12 +76,14 @@ def test_shares_are_learnt_in_proportion() -> None:
 
 def test_the_weights_in_the_package_are_the_published_ones() -> None:
     """They have the published sha256."""
-    assert Embedder(PUBLISHED_NAME).fingerprint == PUBLISHED_SHA256
+    assert Embedder(SMALL_NAME).fingerprint == SMALL_SHA256
 
 
-def test_the_weights_that_ship_are_the_ones_that_were_trained() -> None:
+def test_the_layers_that_ship_are_the_ones_that_were_trained() -> None:
     """They have the sha256 that the training wrote down."""
-    assert Embedder().fingerprint == json.loads((TUNED / "training.json").read_text())["weights_sha256"]
+    layers = hashlib.sha256((TUNED / LAYERS).read_bytes()).hexdigest()
+
+    assert layers == json.loads((TUNED / "training.json").read_text())["layers_sha256"]
 
 
 def test_changed_weights_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -88,8 +91,8 @@ def test_changed_weights_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyP
     (tmp_path / "model.safetensors").write_bytes(b"not a model")
     monkeypatch.setattr("index.embedder._packaged_model", lambda: tmp_path)
 
-    with pytest.raises(ModelError, match=r"not the expected weights .* reinstall with `make install`"):
-        Embedder(PUBLISHED_NAME).encode(["hello"])
+    with pytest.raises(ModelError, match=r"not the published weights; .* `make install`"):
+        Embedder(SMALL_NAME).encode(["hello"])
 
 
 def test_a_model_that_is_nowhere_is_said_in_one_line(tmp_path: Path) -> None:
