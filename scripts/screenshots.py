@@ -77,7 +77,7 @@ def referral(page: Visit, look: str) -> None:
     page.say(STRAIN).page.wait_for_timeout(SETTLE)
     box = page.page.locator("[class*=st-key-referral_]")
     if box.count():
-        box.last.evaluate("box => box.scrollIntoView({block: 'center'})")
+        box.last.evaluate("box => box.scrollIntoView({block: 'start'})")
     save(page, f"referral-{look}")
 
 
