@@ -1,0 +1,1 @@
+"""The ``nearer`` command."""

@@ -7,13 +7,13 @@ import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, TextIO, TypeVar
+from typing import IO, Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from coach import Coach, Conversation
-from index.progress import Report
 from index.finder import Finder
+from index.progress import Report
 
 L = TypeVar("L", bound=BaseModel)
 Id = Annotated[str, StringConstraints(min_length=1)] | int
@@ -88,7 +88,9 @@ def _each(
     problems: list[str] = []
     lines = _read(source)
     try:
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=target.parent, suffix=".part", delete=False) as file:
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", dir=target.parent, suffix=".part", delete=False
+        ) as file:
             _write(file, lines, kind, work, progress, problems, source)
         os.replace(file.name, target)
     except OSError as error:
@@ -97,7 +99,7 @@ def _each(
 
 
 def _write(
-    file: TextIO,
+    file: IO[str],
     lines: list[bytes],
     kind: type[L],
     work: Callable[[L], dict[str, Any]],

@@ -10,8 +10,8 @@ import typer
 from rich.console import Console
 
 from cli.batch import BatchError, answer_lines, search_lines
-from cli.talk import talk
 from cli.tables import index_table, passages_table
+from cli.talk import talk
 from coach import Coach, Conversation
 from corpus.check import check
 from corpus.content import load_content
@@ -20,15 +20,18 @@ from evals import scorecard
 from index.embedder import TUNED, Embedder
 from index.errors import IndexingError
 from index.finder import build
+from index.parts import LARGE_NAME
 from index.progress import bar
 from index.settings import Settings
 from index.store import read_manifest
-from index.parts import LARGE_NAME
-from index.train import EPOCHS, train as train_encoder
+from index.train import EPOCHS
+from index.train import train as train_encoder
 
 BAD_INPUT: Final = 2
 
-app = typer.Typer(help="A private coach for couples. Nothing leaves this machine.", no_args_is_help=True, add_completion=False)
+app = typer.Typer(
+    help="A private coach for couples. Nothing leaves this machine.", no_args_is_help=True, add_completion=False
+)
 index_app = typer.Typer(help="The FAISS index over all content.", no_args_is_help=True)
 corpus_app = typer.Typer(help="The curated content.", no_args_is_help=True)
 app.add_typer(index_app, name="index")
@@ -92,7 +95,13 @@ def index_build(
     """Build the index, if it is missing or does not fit the content."""
     settings = Settings.from_environment()
     with bar(err) as progress:
-        folder = build(load_content(settings.corpus_dir), Embedder(settings.model, settings.index_dir), settings, progress, again=again)
+        folder = build(
+            load_content(settings.corpus_dir),
+            Embedder(settings.model, settings.index_dir),
+            settings,
+            progress,
+            again=again,
+        )
     out.print(f"index ready: {folder}")
 
 
@@ -101,7 +110,9 @@ def index_info() -> None:
     """Say what the index holds and what it was built from."""
     settings = Settings.from_environment()
     with bar(err) as progress:
-        folder = build(load_content(settings.corpus_dir), Embedder(settings.model, settings.index_dir), settings, progress)
+        folder = build(
+            load_content(settings.corpus_dir), Embedder(settings.model, settings.index_dir), settings, progress
+        )
     out.print(index_table(read_manifest(folder), folder))
 
 

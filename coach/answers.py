@@ -46,7 +46,9 @@ def _concern(desk: Desk, understood: Understanding, active: Situation | None, ti
     if understood.act == "elaborate" and active is not None:
         near = dict(understood.situations)
         name = active.id if near.get(active.id, 0.0) >= probability / 2 else name
-    elif probability < SITUATION_FROM or (len(understood.message.split()) < FEW_WORDS and probability < 2 * SITUATION_FROM):
+    elif probability < SITUATION_FROM or (
+        len(understood.message.split()) < FEW_WORDS and probability < 2 * SITUATION_FROM
+    ):
         return _ask_more(desk), active.id if active else ""
     if not name:
         return _ask_more(desk), ""
@@ -77,7 +79,12 @@ def _tell_me_more(desk: Desk, understood: Understanding, situation: Situation, t
     heard = desk.phrase("more") if quotes else desk.phrase("no_more")
     why = desk.say(situation.why) if quotes else ""
     return Reply(
-        kind="advice", tier=tier, heard=heard, quotes=quotes, why=why, follow_ups=desk.chips("what_do_i_say", "next_step")
+        kind="advice",
+        tier=tier,
+        heard=heard,
+        quotes=quotes,
+        why=why,
+        follow_ups=desk.chips("what_do_i_say", "next_step"),
     )
 
 
@@ -147,10 +154,9 @@ def _we_tried(desk: Desk, understood: Understanding, situation: Situation, tier:
     return Reply(
         kind="advice",
         tier=tier,
-        heard=f"{desk.phrase('tried_intro')} {desk.say((situation.if_tried,))}",
+        heard=f"{desk.phrase('tried_intro')} {desk.say((situation.if_tried,))} {desk.say(situation.ask)}",
         quotes=desk.quotes(_ranking(desk, situation, understood), 1),
         step=desk.step(situation, "evening", "week", "minutes"),
-        why=desk.say(situation.ask),
         follow_ups=desk.chips("they_refuse", "my_part", "ask_therapy"),
     )
 
@@ -182,10 +188,9 @@ def _their_side(desk: Desk, understood: Understanding, situation: Situation, tie
     return Reply(
         kind="advice",
         tier=tier,
-        heard=desk.phrase("their_side_intro"),
+        heard=f"{desk.phrase('their_side_intro')} {desk.say(situation.ask)}",
         other_side=desk.say(situation.other_side),
         quotes=desk.quotes(_ranking(desk, situation, understood), 1, only="why"),
-        why=desk.say(situation.ask),
         follow_ups=desk.chips("what_do_i_say", "my_part"),
     )
 
@@ -212,7 +217,9 @@ def _generic(desk: Desk, _understood: Understanding, situation: Situation, tier:
 
 def _setback(desk: Desk, understood: Understanding, situation: Situation, tier: Tier) -> Reply:
     reply = _we_tried(desk, understood, situation, tier)
-    return reply.model_copy(update={"heard": f"{desk.phrase('setback')} {situation.if_tried.format(**desk.partner.slots)}"})
+    return reply.model_copy(
+        update={"heard": f"{desk.phrase('setback')} {situation.if_tried.format(**desk.partner.slots)}"}
+    )
 
 
 def _yes_no(desk: Desk, understood: Understanding, situation: Situation, tier: Tier) -> Reply:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 MIN_CHARACTERS: Final = 8  # a shorter clause stays with its neighbour
@@ -11,7 +12,9 @@ MAX_WINDOWS: Final = 40  # of one message; a longer message is read in its first
 LONG_CLAUSE: Final = 160  # characters; a longer one without punctuation is cut at joining words
 
 _SENTENCE: Final = re.compile(r"[^.!?;\n]+[.!?;]*[\"”’')]*|\n")
-_JOINT: Final = re.compile(r",?\s+(?=(?:but|though|although|except|because|until|unless|however|anyway|and then|so then)\b)", re.I)
+_JOINT: Final = re.compile(
+    r",?\s+(?=(?:but|though|although|except|because|until|unless|however|anyway|and then|so then)\b)", re.I
+)
 _LONG_JOINT: Final = re.compile(r",\s+|\s+(?=(?:and|so|then|when|while|which)\b)", re.I)
 
 
@@ -40,7 +43,7 @@ def windows(message: str) -> tuple[Clause, ...]:
     whole = _clause(message, 0, len(message))
     if len(parts) < 2:  # noqa: PLR2004 - one clause is the whole message
         return (whole,)
-    pairs = [_clause(message, a.start, b.end) for a, b in zip(parts, parts[1:], strict=False)]
+    pairs = [_clause(message, a.start, b.end) for a, b in pairwise(parts)]
     both = [*parts, *(pairs if len(parts) > 2 else [])]  # noqa: PLR2004 - of two clauses the pair is the whole
     if len(both) > MAX_WINDOWS:
         both = both[: MAX_WINDOWS // 2] + both[-MAX_WINDOWS // 2 :]
@@ -49,7 +52,7 @@ def windows(message: str) -> tuple[Clause, ...]:
 
 def _joints(message: str, start: int, end: int, joint: re.Pattern[str]) -> list[tuple[int, int]]:
     cuts = [start, *(match.start() for match in joint.finditer(message, start, end) if match.start() > start), end]
-    return list(zip(cuts, cuts[1:], strict=False))
+    return list(pairwise(cuts))
 
 
 def _clause(message: str, start: int, end: int) -> Clause:

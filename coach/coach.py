@@ -7,7 +7,7 @@ from typing import Final
 
 from coach.answers import answer
 from coach.compose import Desk
-from coach.models import Conversation, Reply, SafetyState
+from coach.models import Conversation, Reply, SafetyState, Tier
 from coach.normalise import normalise, tidy
 from coach.partner import partner_in
 from coach.referral import individual_reply, with_referral
@@ -17,11 +17,11 @@ from coach.safety.reply import gate_failed, safety_reply
 from coach.safety.state import GATED, update
 from coach.understand import CONCERN_ACTS, Understanding, read_units, understand
 from corpus.content import Content, load_content
-from index.progress import Report
-from index.tasks import COVERED
 from index.embedder import Embedder, Encoder
 from index.finder import Finder
+from index.progress import Report
 from index.settings import Settings
+from index.tasks import COVERED
 
 log = logging.getLogger(__name__)
 JOINED_TURNS: Final = 3  # how many messages are read together, since risk is told in pieces
@@ -59,7 +59,7 @@ class Coach:
         talk = conversation or Conversation()
         try:
             reply = self._gated(message, talk)
-        except Exception:  # noqa: BLE001 - whatever happens, a person at risk gets help and not a traceback
+        except Exception:
             log.error("the safety gate could not run; showing help")  # noqa: TRY400 - a traceback could hold their words
             reply = gate_failed(self.content, talk.country)
         text = render(reply, self.content, partner_in([*talk.messages, message]))
@@ -112,7 +112,7 @@ class Coach:
         return reply.model_copy(update={"trace": trace})
 
 
-def _own_tier(state: SafetyState, understood: Understanding) -> str:
+def _own_tier(state: SafetyState, understood: Understanding) -> Tier:
     """Return the tier that a coaching reply carries."""
     return state.tier if understood.act in CONCERN_ACTS else "coach"
 

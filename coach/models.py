@@ -8,9 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from corpus.models import Helpline, Speaker
 
-ReplyKind = Literal[
-    "advice", "clarify", "check_in", "safety", "not_covered", "out_of_scope", "about", "closing"
-]
+ReplyKind = Literal["advice", "clarify", "check_in", "safety", "not_covered", "out_of_scope", "about", "closing"]
 Tier = Literal[
     "out_of_scope",
     "coach",

@@ -18,7 +18,8 @@ _PRONOUN: Final = re.compile(r"\b(he|him|his|she|her|hers|they|them|their)\b", r
 _OF: Final = {"he": "him", "him": "him", "his": "him", "she": "her", "her": "her", "hers": "her"}
 _THEIR: Final = {"him": "his", "her": "her", "them": "their"}
 _OTHER_PEOPLE: Final = re.compile(
-    r"\b(?:son|daughter|mum|mom|mother|dad|father|brother|sister|boss|friend|kid|baby|child|boy|girl|colleague|nan|grandad)\b", re.I
+    r"\b(?:son|daughter|mum|mom|mother|dad|father|brother|sister|boss|friend|kid|baby|child|boy|girl|colleague|nan|grandad)\b",
+    re.I,
 )
 
 

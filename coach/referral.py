@@ -45,7 +45,9 @@ def with_referral(reply: Reply, state: SafetyState, desk: Desk, turn: int, act: 
 def individual_reply(state: SafetyState, desk: Desk, turn: int) -> tuple[Reply, SafetyState]:
     """Return the reply when the heart of it is one person's health."""
     words = desk.content.conversation.referral
-    hits = sorted((hit for hit in state.hits if kind(hit.signal) == "IN" and acts(hit)), key=lambda hit: (-hit.turn, -hit.score))
+    hits = sorted(
+        (hit for hit in state.hits if kind(hit.signal) == "IN" and acts(hit)), key=lambda hit: (-hit.turn, -hit.score)
+    )
     signal = hits[0].signal
     heavy = signal in {"IN1", "IN5", "IN6"} and not any(hit.signal.startswith("SH") for hit in state.hits)
     ask = words.individual_ask if heavy and words.individual_ask not in desk.used.wordings else ""
@@ -56,7 +58,9 @@ def individual_reply(state: SafetyState, desk: Desk, turn: int) -> tuple[Reply, 
     reply = Reply(
         kind="advice",
         tier="individual_support",
-        quotes=desk.quoted([desk.content.passages[name] for name in words.passages[2:3] if name not in desk.used.passages]),
+        quotes=desk.quoted(
+            [desk.content.passages[name] for name in words.passages[2:3] if name not in desk.used.passages]
+        ),
         referral=Referral(level="individual_support", reasons=chosen, text=text),
         follow_ups=desk.chips("their_side", "next_step"),
     )
@@ -72,7 +76,9 @@ def _recommended(reply: Reply, state: SafetyState, desk: Desk, turn: int, *, ask
     parts += [words.betrayal] if "R7" in signals and not asked else []
     parts += [words.how_to_find, words.first_session, words.if_they_will_not] if asked else [words.how_to_find]
     parts += [words.discernment] if "R9" in signals else []
-    passages = [desk.content.passages[name] for name in words.passages if name not in {q.passage_id for q in reply.quotes}]
+    passages = [
+        desk.content.passages[name] for name in words.passages if name not in {q.passage_id for q in reply.quotes}
+    ]
     quotes = (*reply.quotes[:2], *desk.quoted([p for p in passages if p.passage_id not in desk.used.passages][:1]))
     referral = Referral(level="therapist_recommend", reasons=found, text="\n\n".join(filter(None, parts)))
     update = {"referral": referral, "quotes": quotes, "tier": "therapist_recommend", "other_side": None}

@@ -41,7 +41,7 @@ def speaker_line(quote: Quote, content: Content) -> str:
 
 
 def _quote(quote: Quote, content: Content) -> str:
-    text = quote.text if quote.text[0] in "“\"" else f"“{quote.text}”"
+    text = quote.text if quote.text[0] in '“"' else f"“{quote.text}”"
     return f"{text}\n— {speaker_line(quote, content)}. {quote.citation}"
 
 

@@ -13,9 +13,9 @@ from coach.models import Conversation, Evidence
 from coach.normalise import normalise, tidy
 from coach.safety.detect import Unit
 from corpus.conversation import Wording
+from index.finder import Finder, Hit
 from index.tasks import COVERED, NO_ACT
 from index.vectors import Vectors
-from index.finder import Finder, Hit
 
 # Probabilities (0 to 1) from which a reading is acted on; chosen on the dev sets.
 ACT_FROM: Final = 0.50

@@ -45,7 +45,9 @@ def load_articles(folder: Path) -> tuple[Article, ...]:
     if len(set(ids)) < len(ids):
         raise ArticleError(f"{folder}: two articles share the source_id {max(ids, key=ids.count)!r}")
     known = {article.sidecar.file for article in articles}
-    stray = [path.name for path in folder.iterdir() if path.suffix in {".txt", ".md", ".html"} and path.name not in known]
+    stray = [
+        path.name for path in folder.iterdir() if path.suffix in {".txt", ".md", ".html"} and path.name not in known
+    ]
     if stray:
         raise ArticleError(f"{folder / sorted(stray)[0]}: no sidecar names this file; write one (see docs/content.md)")
     return articles

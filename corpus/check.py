@@ -33,7 +33,7 @@ def _article(article: Article) -> Iterator[str]:
             yield f"articles/{name}: passage {passage.passage_id} differs from the text at {passage.start}"
 
 
-def _situation(situation: Situation, content: Content) -> Iterator[str]:
+def _situation(situation: Situation, content: Content) -> Iterator[str]:  # noqa: C901 - a list of independent checks
     where = f"situations/{situation.id}.yaml"
     if sum(ref.kind == "helps" and ref.grade > 1 for ref in situation.passages) < MIN_HELPS:
         yield f"{where}: passages: none of grade 2 or 3 helps; add one of kind `helps`"

@@ -16,7 +16,19 @@ from markdown_it import MarkdownIt
 from corpus.errors import ArticleError
 
 HEADING_MARK: Final = "\u2063"  # invisible separator: put before a heading that the markup names as one
-_SKIPPED_TAGS: Final = ["script", "style", "noscript", "template", "nav", "aside", "footer", "form", "button", "svg", "iframe"]
+_SKIPPED_TAGS: Final = [
+    "script",
+    "style",
+    "noscript",
+    "template",
+    "nav",
+    "aside",
+    "footer",
+    "form",
+    "button",
+    "svg",
+    "iframe",
+]
 _HEADINGS: Final = re.compile(r"^h[1-6]$")
 _BLOCKS: Final = ["h1", "h2", "h3", "h4", "h5", "h6", "p", "li", "blockquote", "td", "dd", "dt", "figcaption", "pre"]
 

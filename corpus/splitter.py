@@ -22,9 +22,11 @@ SLUG_WORDS: Final = 5
 _BULLET: Final = re.compile(r"[ \t\u00a0]*(?:[•·*‣▪–-]|(?P<number>\d{1,2})[.)])[ \t\u00a0]+")
 _BLOCK: Final = re.compile(r"[^\n]*\S[^\n]*(?:\n[^\n]*\S[^\n]*)*")
 _SENTENCE_END: Final = re.compile(r"[.!?…][”’\"')\]]*(?=\s+[“‘\"'(]?[A-Z0-9])")
-_ABBREVIATION: Final = re.compile(r"(?:\b(?:Dr|Mr|Mrs|Ms|Prof|St|Sr|Jr|vs|e\.g|i\.e|etc|No|approx)|\b[A-Z])\.[”’\"')\]]*$")
+_ABBREVIATION: Final = re.compile(
+    r"(?:\b(?:Dr|Mr|Mrs|Ms|Prof|St|Sr|Jr|vs|e\.g|i\.e|etc|No|approx)|\b[A-Z])\.[”’\"')\]]*$"
+)
 _MARKDOWN_HEADING: Final = re.compile(r"#{1,6}[ \t]+")
-_OPENING_QUOTE: Final = "“\""
+_OPENING_QUOTE: Final = '“"'
 _HELPS: Final = re.compile(r"\b(how (?:to|can|do)|improve|build|tips?|steps?|ways to|rebuild|strengthen)\b", re.I)
 _CAUSES: Final = re.compile(r"\b(causes?|why|reasons?)\b", re.I)
 _WITHOUT: Final = re.compile(r"\b(lack|without|signs of|absence)\b", re.I)
@@ -156,7 +158,7 @@ def _is_heading(text: str, piece: _Piece) -> bool:
     if words.startswith(HEADING_MARK) or _MARKDOWN_HEADING.match(words):
         return True
     one_line = "\n" not in words and len(words) <= MAX_HEADING
-    return one_line and words[0] not in _OPENING_QUOTE and (words.endswith("?") or not words[-1] in ".!…”\":")
+    return one_line and words[0] not in _OPENING_QUOTE and (words.endswith("?") or words[-1] not in '.!…”":')
 
 
 def _clean_heading(words: str) -> str:

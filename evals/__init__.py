@@ -1,0 +1,1 @@
+"""The dev and test sets, and the figures on them."""

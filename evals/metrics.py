@@ -62,7 +62,9 @@ def recall(earned: Sequence[int], gold: Sequence[Range], k: int) -> float:
     return sum(grade > 1 for grade in earned[:k]) / wanted if wanted else 0.0
 
 
-def bootstrap(values: Sequence[float], statistic: Callable[[np.ndarray], float] = np.mean) -> tuple[float, float, float]:  # type: ignore[type-arg,assignment]
+def bootstrap(
+    values: Sequence[float], statistic: Callable[[np.ndarray], float] = np.mean
+) -> tuple[float, float, float]:  # type: ignore[type-arg,assignment]
     """Return a statistic with its 95 % percentile-bootstrap interval: (value, low, high)."""
     data = np.asarray(values, dtype=float)
     if not len(data):

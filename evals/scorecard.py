@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from coach import Coach
-from evals import finding, safety, talk
+from evals import dialogues, finding, metamorphic, safety, swap, talk
 from index.progress import Report
 
 DATA: Final = Path(__file__).resolve().parent / "data"
+SAFETY_SETS: Final = ("safety_dev", "safety_test", "safety_talks")
+TYPED_OTHERWISE: Final = 3  # every third case of the safety test set is typed in other ways, to save time
 MISSES_SHOWN: Final = 40  # of each part, in the Markdown file; the JSON file has all
 
 
@@ -27,12 +29,15 @@ def run(coach: Coach, progress: Report, data: Path = DATA) -> dict[str, Any]:
     for part, name in enumerate(("finding_dev", "finding_test"), start=1):
         progress("finding", part, 2)
         card[name] = _finding(coach, finding.read_concerns(data / f"{name}.jsonl"))
-    for part, name in enumerate(("safety_dev", "safety_talks"), start=1):
-        progress("safety", part, 2)
+    for part, name in enumerate(SAFETY_SETS, start=1):
+        progress("safety", part, len(SAFETY_SETS))
         card[name] = _safety(coach, safety.read_cases(data / f"{name}.jsonl"))
-    progress("talk", 0, 1)
+    card["metamorphic"] = _metamorphic(coach, safety.read_cases(data / "safety_test.jsonl"))
+    progress("talk", 1, 2)
     card["talk"] = _talk(coach, data)
-    progress("talk", 1, 1)
+    card["dialogues"] = _dialogues(coach, dialogues.read_scripts(data / "dialogues.jsonl"))
+    card["quarrels"] = _quarrels(coach, swap.read_quarrels(data / "quarrels.jsonl"))
+    progress("talk", 2, 2)
     return card
 
 
@@ -68,6 +73,41 @@ def _safety(coach: Coach, cases: Sequence[safety.SafetyCase]) -> dict[str, Any]:
     }
 
 
+def _metamorphic(coach: Coach, cases: Sequence[safety.SafetyCase]) -> dict[str, Any]:
+    figures, falls = metamorphic.run(coach, cases[::TYPED_OTHERWISE])
+    return {"figures": figures, "falls": falls}
+
+
+def _dialogues(coach: Coach, scripts: Sequence[dialogues.Script]) -> dict[str, Any]:
+    played = [dialogues.play(coach, script) for script in scripts]
+    missed = [one for one in played if not all(met for _, _, met, _ in one.checks)]
+    return {
+        "scripts": len(played),
+        "figures": dialogues.summary(played),
+        "misses": [
+            f"{one.script.id} turn {turn + 1}: {what}: found {found} (“{one.script.turns[turn].say[:120]}”)"
+            for one in missed
+            for turn, what, met, found in one.checks
+            if not met
+        ],
+        "transcripts": {one.script.id: one.transcript for one in missed},
+    }
+
+
+def _quarrels(coach: Coach, quarrels: Sequence[swap.Quarrel]) -> dict[str, Any]:
+    sides = [swap.compare(coach, quarrel) for quarrel in quarrels]
+    return {
+        "quarrels": len(sides),
+        "figures": swap.summary(sides),
+        "misses": [
+            f"{side.quarrel.id}: {side.replies[0].trace.situation} / {side.replies[1].trace.situation}, "
+            f"{side.shared:.0%} in common, {', '.join(side.verdicts) or 'no verdict'}"
+            for side in sides
+            if side.verdicts or side.shared < swap.SHARED_ENOUGH
+        ],
+    }
+
+
 def _talk(coach: Coach, data: Path) -> dict[str, Any]:
     f1, misses = talk.acts(coach, talk.read_labelled(data / "acts_dev.jsonl"))
     inside = [c.message for c in finding.read_concerns(data / "finding_dev.jsonl") if len(c.turns) < 2]  # noqa: PLR2004
@@ -84,23 +124,41 @@ def write(card: dict[str, Any], folder: Path) -> None:
 
 def markdown(card: dict[str, Any]) -> str:
     """Return the scorecard as Markdown."""
-    lines = ["# Scorecard", "", f"Written by `nearer eval`: {card['exemplars']:,} exemplars, model {card['model']}.", ""]
+    lines = [
+        "# Scorecard",
+        "",
+        f"Written by `nearer eval`: {card['exemplars']:,} exemplars, model {card['model']}.",
+        "",
+    ]
     for name in ("finding_dev", "finding_test"):
         lines += _finding_lines(name, card[name])
-    for name in ("safety_dev", "safety_talks"):
+    for name in SAFETY_SETS:
         lines += _safety_lines(name, card[name])
+    lines += ["## The same risk, typed otherwise", "", *_rows(card["metamorphic"]["figures"]), "", "Falls:", ""]
+    lines += [*(f"- {line}" for line in card["metamorphic"]["falls"][:MISSES_SHOWN]), ""]
     spoken = card["talk"]
     lines += ["## Talk", "", f"Dialogue acts, macro-F1: {spoken['act_macro_f1']:.3f}", ""]
     lines += _rows(spoken["scope"])
     lines += ["", "Acts that were read wrongly:", "", *(f"- {line}" for line in spoken["act_misses"][:MISSES_SHOWN])]
+    for name in ("dialogues", "quarrels"):
+        lines += ["", f"## {name.capitalize()} ({card[name].get('scripts', card[name].get('quarrels'))})", ""]
+        lines += [f"- {key}: {value:.3f}" for key, value in card[name]["figures"].items()]
+        lines += ["", "Misses:", "", *(f"- {line}" for line in card[name]["misses"][:MISSES_SHOWN])]
     return "\n".join(lines) + "\n"
 
 
 def _finding_lines(name: str, part: dict[str, Any]) -> list[str]:
     title = name.replace("_", " ").capitalize()
-    lines = [f"## {title} ({part['messages']} messages)", "", "| kind | nDCG@5 | a best passage in the top 3 |", "|---|---|---|"]
+    lines = [
+        f"## {title} ({part['messages']} messages)",
+        "",
+        "| kind | nDCG@5 | a best passage in the top 3 |",
+        "|---|---|---|",
+    ]
     for kind, figures in {"all": part["all"], **part["by_kind"]}.items():
-        cells = [f"{value:.3f} [{low:.2f}, {high:.2f}]" for value, low, high in (figures["nDCG@5"], figures["best in top 3"])]
+        cells = [
+            f"{value:.3f} [{low:.2f}, {high:.2f}]" for value, low, high in (figures["nDCG@5"], figures["best in top 3"])
+        ]
         lines.append(f"| {kind} | {cells[0]} | {cells[1]} |")
     lines += ["", "Situations:", "", *_rows(part["situations"])]
     lines += ["", f"Passages that are never among the first three: {len(part['passages_never_in_top_3'])}.", ""]

@@ -11,8 +11,8 @@ from typing import Final
 import faiss
 import numpy as np
 
-from index.vectors import Vectors
 from index.errors import StoreError
+from index.vectors import Vectors
 
 HNSW_FROM: Final = 50_000  # rows; an exact search is fast enough below
 HNSW_LINKS: Final = 32  # neighbours a node, as in the HNSW paper's middle range
@@ -42,7 +42,7 @@ class Bank:
         """Return a bank over unit vectors of shape (texts, dimensions): exact while small, HNSW beyond."""
         size = vectors.shape[1]
         if len(texts) < HNSW_FROM:
-            index = faiss.IndexFlatIP(size)
+            index: faiss.Index = faiss.IndexFlatIP(size)
         else:
             index = faiss.IndexHNSWFlat(size, HNSW_LINKS, faiss.METRIC_INNER_PRODUCT)
         index.add(np.ascontiguousarray(vectors, dtype=np.float32))
@@ -51,7 +51,7 @@ class Bank:
     @property
     def vectors(self) -> Vectors:
         """Return the vectors, shape (texts, dimensions)."""
-        return self.index.reconstruct_n(0, self.index.ntotal)
+        return np.asarray(self.index.reconstruct_n(0, self.index.ntotal), dtype=np.float32)
 
     def nearest(self, vector: Vectors, k: int) -> tuple[Neighbour, ...]:
         """Return the k rows nearest to one unit vector, best first."""

@@ -43,8 +43,16 @@ class Encoder(Protocol):
     """Anything that turns texts into unit vectors. Tests pass a small stand-in."""
 
     name: str
-    fingerprint: str
-    dimensions: int
+
+    @property
+    def fingerprint(self) -> str:
+        """Return what identifies the weights."""
+        ...
+
+    @property
+    def dimensions(self) -> int:
+        """Return the length of a vector."""
+        ...
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return one unit vector a text, shape (texts, dimensions), float32."""
@@ -85,7 +93,7 @@ class Embedder:
     @cached_property
     def dimensions(self) -> int:
         """Return the length of a vector."""
-        return self.encode(["one"]).shape[1]
+        return int(self.encode(["one"]).shape[1])
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return one unit vector a text, shape (texts, dimensions), float32.
@@ -146,7 +154,7 @@ class Embedder:
         from sentence_transformers import SentenceTransformer  # noqa: PLC0415 - takes seconds, only when needed
         from transformers.utils.logging import disable_progress_bar  # noqa: PLC0415
 
-        disable_progress_bar()
+        disable_progress_bar()  # type: ignore[no-untyped-call]
         source = str(self._path) if self._path.exists() else self.name
         try:
             model = SentenceTransformer(source, device="cpu", local_files_only=True).float()

@@ -15,12 +15,12 @@ from corpus.content import Content
 from index.bank import Bank, Neighbour
 from index.build import BANKS, HEADS, versions, write_index
 from index.embedder import Encoder
-from index.vectors import Vectors
 from index.heads import Head
 from index.progress import Report
 from index.settings import Settings
 from index.store import Manifest, build_key, ensure, read_manifest
 from index.tasks import situation_gains
+from index.vectors import Vectors
 
 Scores = NDArray[np.float32]
 
@@ -77,7 +77,7 @@ class Finder:
         known = self._known_columns
         direct[known] = _scaled(np.log(self.heads["passage"].scores(vector)[0] + TINY))
         expected[known] = _scaled(self.heads["situation"].scores(vector)[0] @ self._situation_gains)
-        return HEAD_SHARE * direct + SITUATION_SHARE * expected + COSINE_SHARE * cosine
+        return np.asarray(HEAD_SHARE * direct + SITUATION_SHARE * expected + COSINE_SHARE * cosine, dtype=np.float32)
 
     def rank(self, vector: Vectors, history: Vectors | None = None) -> tuple[Hit, ...]:
         """Return all passages, best first, for a message and, if it follows on, what was said before it."""

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from index.vectors import Vectors
 from index.errors import StoreError
+from index.vectors import Vectors
 
 if TYPE_CHECKING:
     import torch
@@ -98,7 +98,7 @@ def _minimise(
         total.backward()  # type: ignore[no-untyped-call]
         return total
 
-    solver.step(closure)  # type: ignore[arg-type]
+    solver.step(closure)  # type: ignore[no-untyped-call]
     return weights.detach().numpy(), bias.detach().numpy()
 
 

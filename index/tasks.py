@@ -34,7 +34,7 @@ class Task:
     @property
     def taught(self) -> frozenset[str]:
         """Return the classes that at least one text teaches."""
-        return frozenset(name for name, some in zip(self.classes, self.shares.any(axis=0), strict=True) if some)
+        return frozenset(name for name, some in zip(self.classes, self.shares.max(axis=0), strict=True) if some)
 
     @classmethod
     def from_labels(cls, name: str, pairs: Sequence[tuple[str, str]]) -> Task:
@@ -108,4 +108,4 @@ def situation_gains(content: Content, situations: Sequence[str], passage_ids: Se
         if exemplar.situation in row:
             sums[row[exemplar.situation]] += gains
             counts[row[exemplar.situation]] += 1
-    return sums / np.maximum(counts, 1)[:, None]
+    return np.asarray(sums / np.maximum(counts, 1)[:, None], dtype=np.float32)

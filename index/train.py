@@ -96,7 +96,11 @@ def _fit(
     solver = torch.optim.AdamW(
         [
             {"params": list(upper.parameters()), "lr": ENCODER_RATE, "weight_decay": 0.01},
-            {"params": [p for head in heads.values() for p in head.parameters()], "lr": HEAD_RATE, "weight_decay": 0.01},
+            {
+                "params": [p for head in heads.values() for p in head.parameters()],
+                "lr": HEAD_RATE,
+                "weight_decay": 0.01,
+            },
         ]
     )
     schedule = torch.optim.lr_scheduler.LambdaLR(solver, lambda step: _rate(step, len(plan)))

@@ -71,7 +71,11 @@ class StoredVectors:
             ModelError: the file cannot be read.
         """
         kept = _read(path)
-        return cls({int(key): row for row, key in enumerate(kept["keys"])}, kept["values"], kept["scales"])
+        return cls(
+            rows={int(key): row for row, key in enumerate(kept["keys"].tolist())},
+            values=kept["values"].astype(np.int8, copy=False),
+            scales=kept["scales"].astype(np.float16, copy=False),
+        )
 
     def find(self, text: str) -> Vectors | None:
         """Return the unit vector of a text, shape (dimensions,); None for a text that is not stored."""

@@ -37,4 +37,4 @@ class WordEncoder:
         for row, text in enumerate(texts):
             for word in re.findall(r"\w+", text.lower()) or ["_"]:
                 vectors[row, hashlib.sha256(word.encode()).digest()[0] % self.dimensions] += 1.0
-        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), dtype=np.float32)

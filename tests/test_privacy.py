@@ -78,7 +78,9 @@ def test_a_process_of_its_own_connects_nowhere(tmp_path: Path) -> None:
         "run()\n"
     )
 
-    done = subprocess.run([sys.executable, "-c", guard], capture_output=True, text=True, check=False, env=dict(os.environ))  # noqa: S603
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", guard], capture_output=True, text=True, check=False, env=dict(os.environ)
+    )
 
     assert done.returncode == 0, done.stderr
     assert "Caruso" in done.stdout
@@ -103,7 +105,7 @@ def test_streamlit_is_set_to_keep_to_itself() -> None:
     ],
 )
 def test_imports_run_one_way(package: str, forbidden: set[str]) -> None:
-    """corpus <- index <- coach <- everything else."""
+    """Corpus <- index <- coach <- everything else."""
     imported = set()
     for path in (ROOT / package).rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

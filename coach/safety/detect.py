@@ -17,9 +17,9 @@ from coach.clauses import Clause
 from coach.models import SignalHit
 from corpus.ruleset import Rules
 from index.build import NOT
-from index.vectors import Vectors
 from index.finder import Finder
 from index.tasks import NONE
+from index.vectors import Vectors
 
 NEIGHBOURS: Final = 12
 NEAR_SHARE: Final = 0.25  # of the fused score; the classifier has the rest
@@ -28,8 +28,13 @@ RULE_SCORE: Final = 1.0
 KEEP_FROM: Final = 0.30  # fused scores below are not kept at all
 SURELY_NONE: Final = 0.97  # share of "none" from which nothing else is looked at
 WITH_LEADER: Final = 0.35  # share of a kind's leading signal from which another one counts too
+KIND_WITH_LEADER: Final = 0.45  # share of the leading kind of risk from which another kind counts too
+BESIDE: Final = frozenset({"R", "IN"})  # strain and illness stand beside any risk and do not compete with it
 COUNTED_APART: Final = frozenset({"CC", "R"})  # kinds whose different signals are counted
 AMBIGUOUS: Final = frozenset({"SH7"})
+_PART_OF_THE_ACT: Final = re.compile(  # a "not" that belongs to what is done: "won't let me"
+    r"\b(?:don't|do not|didn't|no longer|not allowed|doesn't|won't|wouldn't|never see|can't|cannot|couldn't|not being)\b"
+)
 TINY: Final = 1e-9
 MAX_WORDS: Final = 160  # characters of the user's words that a reason repeats
 
@@ -94,9 +99,7 @@ def _denied(text: str, match: re.Match[str], rules: Rules) -> bool:
     inside = match[0]
     for stretch in (before, inside):
         if rules.has("negated", stretch) and not rules.has("exception", stretch.rsplit(" ", 1)[-1]):
-            if stretch is inside and re.search(r"\b(?:don't|do not|didn't|no longer|not allowed|doesn't|won't|wouldn't|never see|can't|cannot|couldn't|not being)\b", inside):
-                return False
-            return True
+            return not (stretch is inside and _PART_OF_THE_ACT.search(inside))
     return False
 
 
@@ -115,9 +118,11 @@ def _learned_hits(units: Sequence[Unit], turn: int, finder: Finder) -> list[Sign
         if share[none] > SURELY_NONE:
             continue
         near = _nearness(unit.vector, finder)
+        by_kind = {name: float(share[columns].sum()) for name, columns in kinds.items()}
+        lead = max(by_kind[name] for name in by_kind if name not in BESIDE)
         for name, columns in kinds.items():
-            certainty = _odds(share[columns].sum(), share[none])
-            if certainty < KEEP_FROM:
+            certainty = _odds(by_kind[name], share[none])
+            if certainty < KEEP_FROM or (name not in BESIDE and by_kind[name] < lead * KIND_WITH_LEADER):
                 continue
             leader = share[columns].max()
             for column in columns:
@@ -126,7 +131,11 @@ def _learned_hits(units: Sequence[Unit], turn: int, finder: Finder) -> list[Sign
                 own = certainty if name not in COUNTED_APART else _odds(share[column], share[none])
                 score = (1 - NEAR_SHARE) * own + NEAR_SHARE * near.get(name, 0.0)
                 if score >= KEEP_FROM:
-                    hits.append(SignalHit(signal=head.classes[column], words=_words(unit), turn=turn, score=score, source="learned"))
+                    hits.append(
+                        SignalHit(
+                            signal=head.classes[column], words=_words(unit), turn=turn, score=score, source="learned"
+                        )
+                    )
     return hits
 
 

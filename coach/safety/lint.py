@@ -21,12 +21,23 @@ _NEVER: Final[dict[str, re.Pattern[str]]] = {
         r"communicate (?:more )?openly|i-statements?|pick a calm moment)\b",
         re.I,
     ),
-    "both sides": re.compile(r"\b(?:both of you (?:need|should|could)|takes two|each of you|misunderstanding|meet halfway)\b", re.I),
-    "an instruction to leave or stay": re.compile(r"\byou (?:must|should|need to|have to) (?:leave|stay|report|confront|forgive)\b", re.I),
-    "a label for the partner": re.compile(r"\b(?:an? (?:abuser|narcissist|monster|psychopath)|toxic|gaslight\w*)\b", re.I),
-    "blame": re.compile(r"\b(?:why (?:do|did|don't) you (?:stay|not leave)|you provoked|your own fault|at least he|at least she)\b", re.I),
+    "both sides": re.compile(
+        r"\b(?:both of you (?:need|should|could)|takes two|each of you|misunderstanding|meet halfway)\b", re.I
+    ),
+    "an instruction to leave or stay": re.compile(
+        r"\byou (?:must|should|need to|have to) (?:leave|stay|report|confront|forgive)\b", re.I
+    ),
+    "a label for the partner": re.compile(
+        r"\b(?:an? (?:abuser|narcissist|monster|psychopath)|toxic|gaslight\w*)\b", re.I
+    ),
+    "blame": re.compile(
+        r"\b(?:why (?:do|did|don't) you (?:stay|not leave)|you provoked|your own fault|at least he|at least she)\b",
+        re.I,
+    ),
     "a promise": re.compile(r"\b(?:i promise|you will be safe|completely confidential|nobody will ever)\b", re.I),
-    "unsafe words about suicide": re.compile(r"\b(?:commit(?:ted)? suicide|think of your (?:family|children)|selfish)\b", re.I),
+    "unsafe words about suicide": re.compile(
+        r"\b(?:commit(?:ted)? suicide|think of your (?:family|children)|selfish)\b", re.I
+    ),
     "the article's author": re.compile(r"\bCaruso\b"),
     "excitement": re.compile(r"!"),
 }

@@ -11,7 +11,9 @@ from coach.models import SignalHit
 SURE: Final = 0.60  # fused score from which a sign of strain counts
 POINTS: Final = {"R1": 1.0, "R2": 1.0, "R3": 0.5, "R4": 1.0, "R5": 1.5, "R6": 1.0, "R8": 1.5, "R10": 0.5, "R11": 1.0}
 STRONG: Final = frozenset({"R7", "R9", "R12"})
-_TRIED_EVERYTHING: Final = re.compile(r"\b(?:everything|so many|all of it|books?|courses?|workshops?|retreats?|app)\b", re.I)
+_TRIED_EVERYTHING: Final = re.compile(
+    r"\b(?:everything|so many|all of it|books?|courses?|workshops?|retreats?|app)\b", re.I
+)
 _YEARS: Final = re.compile(
     r"\b(?P<number>\d+|a|one|two|three|four|five|six|seven|eight|nine|ten|several|many|few|couple(?: of)?)(?: or (?:so|more|\w+))? "
     r"(?P<unit>years?|yrs?|months?|weeks?|decades?)\b|\b(?P<long>for (?:ages|years)|always been|as long as i can remember)\b",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from coach.models import Reason, Referral, Reply, SafetyState, SignalHit, Tier, Trace
-from coach.safety.lint import problems
+from coach.safety.lint import MAX_WORDS, problems
 from coach.safety.state import acts, kind
 from corpus.content import Content
 from corpus.conversation import CheckIn, SafetyReply
@@ -43,18 +43,19 @@ def safety_reply(state: SafetyState, content: Content, country: str | None, seed
     template = words.reply(state.tier, _variant(state))
     first = template.key not in state.replied
     lines = helplines(template.needs, content, country)
-    text = _full(template, state, content, seed) if first else [_turned(template.short, seed, len(state.replied))]
-    if not first:
-        lines = lines[:ROWS_A_NEED]
-    paragraphs = [*text, words.device_note] if first and template.device_note else text
-    body = "\n\n".join(paragraphs)
+    if first:
+        body = _full(template, state, content, seed)
+    else:
+        lines, body = lines[:ROWS_A_NEED], _turned(template.short, seed, len(state.replied))
     if problems(state.tier, body):
         body = words.fallback
     referral = Referral(level=state.tier, reasons=reasons(state), helplines=lines, text=body)  # type: ignore[arg-type]  # a risk tier
     replied = tuple(dict.fromkeys([*state.replied, template.key]))
     new_state = state.model_copy(update={"replied": replied})
     chips = template.follow_ups
-    return Reply(kind="safety", tier=state.tier, referral=referral, follow_ups=chips, trace=Trace(safety=new_state)), new_state
+    return Reply(
+        kind="safety", tier=state.tier, referral=referral, follow_ups=chips, trace=Trace(safety=new_state)
+    ), new_state
 
 
 def gate_failed(content: Content, country: str | None) -> Reply:
@@ -108,7 +109,9 @@ def _variant(state: SafetyState) -> str:
     if state.tier == "harm_others":
         if sure & {"HO1", "HO5", "ID5"}:
             return ""
-        return "thoughts" if "HO6" in sure else "sexual" if "HO4" in sure else "control" if sure & {"HO2", "HO3"} else ""
+        return (
+            "thoughts" if "HO6" in sure else "sexual" if "HO4" in sure else "control" if sure & {"HO2", "HO3"} else ""
+        )
     if state.tier == "abuse" and state.variant == "survivor":
         if sure & {"AB6", "AB7"}:
             return "sexual"
@@ -117,14 +120,22 @@ def _variant(state: SafetyState) -> str:
     return state.variant
 
 
-def _full(template: SafetyReply, state: SafetyState, content: Content, seed: str) -> list[str]:
-    """Return opening, body, add-ons and the closing question of a first full reply."""
+def _full(template: SafetyReply, state: SafetyState, content: Content, seed: str) -> str:
+    """Return the first full reply of a tier; what was told adds blocks to it as long as it stays short enough."""
     mirrored = [words for reason in reasons(state) if (words := _mirror(reason.words))]
     openings = [o for o in template.openings if "{words}" in o] if mirrored else []
     openings = openings or [o for o in template.openings if "{words}" not in o] or list(template.openings)
     opening = _turned(openings, seed, 0).replace("{words}", mirrored[0] if mirrored else "")
     closing = [_turned(template.closing, seed, 1)] if template.closing else []
-    return [opening, *template.body, *_add_ons(state, content), *closing]
+    note = [content.conversation.safety.device_note] if template.device_note else []
+    added = _add_ons(state, content)
+    while added and _words_in([opening, *template.body, *added, *closing, *note]) > MAX_WORDS[state.tier]:
+        added.pop()
+    return "\n\n".join([opening, *template.body, *added, *closing, *note])
+
+
+def _words_in(paragraphs: Iterable[str]) -> int:
+    return sum(len(paragraph.split()) for paragraph in paragraphs)
 
 
 def _mirror(words: str) -> str:
@@ -137,7 +148,7 @@ def _add_ons(state: SafetyState, content: Content) -> list[str]:
     """Return the blocks that what was told adds to the leading tier."""
     words = content.conversation.safety.add_ons
     sure = {hit.signal for hit in state.hits if acts(hit)}
-    keys = [tier for tier in state.add_ons if tier in words]
+    keys: list[str] = [tier for tier in state.add_ons if tier in words]
     if state.tier == "abuse":
         keys += ["neck"] * ("AB3" in sure or "ID3" in sure) + ["children"] * any(s.startswith("CH") for s in sure)
         keys += ["suicide_leverage"] * ("AB8" in sure) + ["papers_money"] * bool(sure & {"AB9", "CC3"})

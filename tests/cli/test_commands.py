@@ -67,7 +67,9 @@ def test_search_ranks_passages_with_their_places(coach: Coach, tmp_path: Path) -
     assert line["id"] == 1
     assert len(line["hits"]) == 3
     assert [hit["score"] for hit in line["hits"]] == sorted((hit["score"] for hit in line["hits"]), reverse=True)
-    assert all(article[hit["start"] : hit["end"]] == coach.content.passages[hit["passage_id"]].text for hit in line["hits"])
+    assert all(
+        article[hit["start"] : hit["end"]] == coach.content.passages[hit["passage_id"]].text for hit in line["hits"]
+    )
 
 
 def test_a_missing_input_is_one_line(coach: Coach, tmp_path: Path) -> None:
@@ -116,7 +118,11 @@ def test_a_changed_article_is_one_line_and_exit_code_2(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "cli", "corpus", "check"]
 
     done = subprocess.run(  # noqa: S603 - our own command
-        command, capture_output=True, text=True, check=False, env=os.environ | {"NEARER_CORPUS_DIR": str(tmp_path / "corpus")}
+        command,
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"NEARER_CORPUS_DIR": str(tmp_path / "corpus")},
     )
 
     assert done.returncode == 2

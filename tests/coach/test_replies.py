@@ -65,7 +65,13 @@ def test_a_quotation_that_does_not_match_the_article_is_never_shown(coach: Coach
 def test_nothing_is_said_twice(coach: Coach) -> None:
     """Passages, openers and steps do not come back in one conversation."""
     replies = talk(
-        coach, TWINS, "tell me more", "what exactly do i say", "another way to say it", "one small thing to do", "tell me more"
+        coach,
+        TWINS,
+        "tell me more",
+        "what exactly do i say",
+        "another way to say it",
+        "one small thing to do",
+        "tell me more",
     )
 
     quoted = [quote.passage_id for reply in replies for quote in reply.quotes]
@@ -120,7 +126,18 @@ def test_an_empty_opening_gets_one_warm_question(coach: Coach, message: str) -> 
 
 @pytest.mark.parametrize(
     "message",
-    ["", " ", "\u200b", "?!", "🙂", "\ud800", "a" * 100_000, "\x00\x1b[31m", "<script>alert(1)</script>", "$$\\frac{1}{0}$$"],
+    [
+        "",
+        " ",
+        "\u200b",
+        "?!",
+        "🙂",
+        "\ud800",
+        "a" * 100_000,
+        "\x00\x1b[31m",
+        "<script>alert(1)</script>",
+        "$$\\frac{1}{0}$$",
+    ],
     ids=["nothing", "blank", "invisible", "marks", "emoji", "surrogate", "endless", "control", "html", "latex"],
 )
 def test_anything_at_all_gets_a_valid_reply(coach: Coach, message: str) -> None:
@@ -144,7 +161,10 @@ def test_a_conversation_is_a_frozen_value(coach: Coach) -> None:
 
 def test_the_same_conversation_gets_the_same_bytes_in_another_process(coach: Coach, tmp_path: Path) -> None:
     """Nothing depends on the process, on hash seeds or on what was asked before."""
-    lines = [{"id": "a", "turns": [TWINS, "why does this happen", "we tried that"]}, {"id": "b", "turns": ["he never listens"]}]
+    lines = [
+        {"id": "a", "turns": [TWINS, "why does this happen", "we tried that"]},
+        {"id": "b", "turns": ["he never listens"]},
+    ]
     source = tmp_path / "in.jsonl"
     source.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
 

@@ -128,7 +128,9 @@ def test_a_gate_that_cannot_run_shows_help_and_does_not_coach(coach: Coach, monk
 
 def test_only_a_full_explanation_lifts_a_risk(coach: Coach) -> None:
     """It was the plot of a book: then coaching goes on."""
-    told, explained = talk(coach, "he strangled her in front of the kids and i can't sleep", "sorry, that was in the book i'm reading")
+    told, explained = talk(
+        coach, "he strangled her in front of the kids and i can't sleep", "sorry, that was in the book i'm reading"
+    )
 
     assert explained.tier not in GATED
     assert told is not None

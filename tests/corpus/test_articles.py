@@ -86,7 +86,10 @@ def test_a_misspelt_entry_of_a_sidecar_is_named(tmp_path: Path) -> None:
         (lambda folder: None, "no article; add one"),
         (lambda folder: write(folder, "rest.pdf", TEXT), "articles are read from .txt, .md and .html"),
         (lambda folder: write(folder, "rest.txt", TEXT, file="gone.txt"), "no such article file"),
-        (lambda folder: (write(folder, "rest.txt", TEXT), (folder / "b.txt").write_text("x")), "no sidecar names this file"),
+        (
+            lambda folder: (write(folder, "rest.txt", TEXT), (folder / "b.txt").write_text("x")),
+            "no sidecar names this file",
+        ),
     ],
     ids=["none", "format", "missing", "stray"],
 )

@@ -72,7 +72,9 @@ def test_no_number_stands_in_the_safety_wording(content: Content) -> None:
     words = content.conversation.safety.model_dump_json() + content.conversation.referral.model_dump_json()
     prose = words.replace("“", "")
 
-    assert not any(char.isdigit() for reply in content.conversation.safety.replies for text in reply.body for char in text)
+    assert not any(
+        char.isdigit() for reply in content.conversation.safety.replies for text in reply.body for char in text
+    )
     assert "116 123" not in prose
     assert "741741" not in prose
 

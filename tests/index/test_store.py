@@ -24,6 +24,7 @@ class Writer:
         self.builds = 0
 
     def __call__(self, folder: Path) -> None:
+        """Write a file and a manifest, and count it."""
         self.builds += 1
         (folder / "rows.json").write_text("[]", encoding="utf-8")
         write_manifest(folder, manifest())
