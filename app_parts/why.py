@@ -58,6 +58,8 @@ def _meaning(reply: Reply, coach: Coach) -> None:
     if reply.kind in {"not_covered", "out_of_scope"}:
         write("It found that the article says little or nothing about this.")
     for item, _ in parted:
+        if item.words:
+            write(f"The words that spoke most for it: “{literal(item.words)}”")
         if item.nearest:
             write("The example that your words come closest to, written by somebody for this coach:")
             write(f"> {literal(_clipped(item.nearest))}")

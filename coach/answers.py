@@ -15,6 +15,7 @@ Answer = Callable[[Desk, Understanding, Situation, Tier], Reply]
 MAX_QUOTES: Final = 2
 PROMPTS: Final = 3
 TITLES: Final = 3
+UNPLAIN: Final = "\n\"“”{}<>*_`#|[]@/\\"  # marks that read wrongly inside a quotation
 
 
 def answer(desk: Desk, understood: Understanding, tier: Tier) -> tuple[Reply, str]:
@@ -57,7 +58,7 @@ def _concern(desk: Desk, understood: Understanding, active: Situation | None, ti
 
 
 def _advice(desk: Desk, understood: Understanding, situation: Situation, tier: Tier) -> Reply:
-    heard = desk.nearest(situation.heard, understood)
+    heard = f"{_echo(desk, understood)} {desk.nearest(situation.heard, understood)}".lstrip()
     if situation.covered == "extension":
         heard = f"{heard} {desk.phrase('extension')}"
     quotes = desk.quotes(understood.ranking, MAX_QUOTES)
@@ -72,6 +73,14 @@ def _advice(desk: Desk, understood: Understanding, situation: Situation, tier: T
         other_side=desk.say(situation.other_side) if situation.conflict else None,
         follow_ups=desk.chips("what_do_i_say", "why", "their_side" if not situation.conflict else "my_part", "not_it"),
     )
+
+
+def _echo(desk: Desk, understood: Understanding) -> str:
+    """Say the person's own words back, where they are short, whole and plain; nothing when in doubt."""
+    words = understood.telling
+    if not words or any(mark in words for mark in UNPLAIN):
+        return ""
+    return desk.phrase("echo", words=words)
 
 
 def _tell_me_more(desk: Desk, understood: Understanding, situation: Situation, tier: Tier) -> Reply:

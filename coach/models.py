@@ -97,11 +97,15 @@ class Reply(Value):
 
 
 class Evidence(Value):
-    """One line of "why this answer": what was looked at, what it gave, and the nearest example in the content."""
+    """One line of "why this answer": what was looked at, what it gave, and the nearest example in the content.
+
+    ``words`` is the stretch of the person's message that spoke most for it.
+    """
 
     label: str
     score: float
     nearest: str = ""
+    words: str = ""
 
 
 class SignalHit(Value):

@@ -22,6 +22,8 @@ ACT_FROM: Final = 0.50
 DECLINE_FROM: Final = 0.55  # all uncovered kinds together
 SITUATION_FROM: Final = 0.10  # below, the coach asks instead of answering
 FEW_WORDS: Final = 4  # a message this short needs a clear situation
+TELLING_MIN: Final = 12  # characters of a stretch that can be said back
+TELLING_MAX: Final = 80
 
 CONCERN_ACTS: Final = frozenset({NO_ACT, "elaborate", "new_topic"})
 # Acts that make sense as the first thing that somebody says.
@@ -43,6 +45,7 @@ class Understanding:
     situations: tuple[tuple[str, float], ...]
     scope: str
     ranking: tuple[Hit, ...]
+    telling: str = ""
     evidence: tuple[Evidence, ...] = field(default=())
 
     @property
@@ -83,17 +86,34 @@ def understand(message: str, units: tuple[Unit, ...], conversation: Conversation
     scope, scope_score = _scope(vector, finder)
     near = finder.nearest("concerns", vector, 1)
     evidence = [Evidence(label=f"act:{act}", score=act_score), Evidence(label=f"scope:{scope}", score=scope_score)]
-    evidence += [Evidence(label=f"situation:{name}", score=score) for name, score in situations[:3]]
+    telling = _telling(units, situations[0][0], finder) if situations else ""
+    evidence += [
+        Evidence(label=f"situation:{name}", score=score, words=telling if number == 0 else "")
+        for number, (name, score) in enumerate(situations[:3])
+    ]
     evidence += [Evidence(label="nearest", score=n.score, nearest=n.text) for n in near]
     return Understanding(
         message=message,
         units=units,
         act=act,
         situations=situations,
+        telling=telling,
         scope=scope,
         ranking=finder.rank(vector, past),
         evidence=tuple(evidence),
     )
+
+
+def _telling(units: Sequence[Unit], situation: str, finder: Finder) -> str:
+    """Return the shortest stretch of the message that speaks most for a situation, in the person's own words."""
+    head = finder.heads["situation"]
+    shares = head.scores(np.stack([unit.vector for unit in units]))[:, head.classes.index(situation)]
+    stretches = [
+        (share, unit.clause.words.strip(" .,;:!?…-"))
+        for share, unit in zip(shares, units, strict=True)
+        if TELLING_MIN <= len(unit.clause.words) <= TELLING_MAX
+    ]
+    return max(stretches, default=(0.0, ""), key=lambda found: (found[0], -len(found[1])))[1]
 
 
 def _act(

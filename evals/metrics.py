@@ -64,7 +64,7 @@ def recall(earned: Sequence[int], gold: Sequence[Range], k: int) -> float:
 
 def bootstrap(
     values: Sequence[float], statistic: Callable[[np.ndarray], float] = np.mean
-) -> tuple[float, float, float]:  # type: ignore[type-arg,assignment]
+) -> tuple[float, float, float]:
     """Return a statistic with its 95 % percentile-bootstrap interval: (value, low, high)."""
     data = np.asarray(values, dtype=float)
     if not len(data):
