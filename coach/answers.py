@@ -15,7 +15,7 @@ Answer = Callable[[Desk, Understanding, Situation, Tier], Reply]
 MAX_QUOTES: Final = 2
 PROMPTS: Final = 3
 TITLES: Final = 3
-UNPLAIN: Final = "\n\"“”{}<>*_`#|[]@/\\"  # marks that read wrongly inside a quotation
+UNPLAIN: Final = '\n"“”{}<>*_`#|[]@/\\'  # marks that read wrongly inside a quotation
 
 
 def answer(desk: Desk, understood: Understanding, tier: Tier) -> tuple[Reply, str]:

@@ -9,6 +9,9 @@ from typing import Final
 
 MIN_CHARACTERS: Final = 8  # a shorter clause stays with its neighbour
 MAX_WINDOWS: Final = 40  # of one message; a longer message is read in its first and last windows
+LONG_MESSAGE: Final = 700  # characters; a longer message is also read in parts, since the encoder ends somewhere
+LONG_PART: Final = 450  # characters of such a part; parts overlap by half
+MAX_PARTS: Final = 12
 LONG_CLAUSE: Final = 160  # characters; a longer one without punctuation is cut at joining words
 
 _SENTENCE: Final = re.compile(r"[^.!?;\n]+[.!?;]*[\"”’')]*|\n")
@@ -48,6 +51,24 @@ def windows(message: str) -> tuple[Clause, ...]:
     if len(both) > MAX_WINDOWS:
         both = both[: MAX_WINDOWS // 2] + both[-MAX_WINDOWS // 2 :]
     return (whole, *both)
+
+
+def paragraphs(message: str) -> tuple[Clause, ...]:
+    """Return overlapping stretches of a long message, each of about LONG_PART characters; none of a shorter one."""
+    parts = clauses(message)
+    if not parts or parts[-1].end - parts[0].start <= LONG_MESSAGE:
+        return ()
+    found: list[Clause] = []
+    first = 0
+    while first < len(parts) and len(found) < MAX_PARTS:
+        last = first
+        while last + 1 < len(parts) and parts[last + 1].end - parts[first].start <= LONG_PART:
+            last += 1
+        found.append(_clause(message, parts[first].start, parts[last].end))
+        if last + 1 >= len(parts):
+            break
+        first = max(first + 1, (first + last + 1) // 2)
+    return tuple(found)
 
 
 def _joints(message: str, start: int, end: int, joint: re.Pattern[str]) -> list[tuple[int, int]]:

@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from coach.clauses import Clause, windows
+from coach.clauses import Clause, paragraphs, windows
 from coach.models import Conversation, Evidence
 from coach.normalise import normalise, tidy
 from coach.safety.detect import Unit
@@ -18,12 +18,14 @@ from index.tasks import COVERED, NO_ACT
 from index.vectors import Vectors
 
 # Probabilities (0 to 1) from which a reading is acted on; chosen on the dev sets.
-ACT_FROM: Final = 0.50
-DECLINE_FROM: Final = 0.55  # all uncovered kinds together
+ACT_FROM: Final = 0.20
+LEAN: Final = 0.30  # share of a new concern's probability from which a follow-up is likelier, once a concern was told
+DECLINE_FROM: Final = 0.50  # all uncovered kinds together
 SITUATION_FROM: Final = 0.10  # below, the coach asks instead of answering
 FEW_WORDS: Final = 4  # a message this short needs a clear situation
 TELLING_MIN: Final = 12  # characters of a stretch that can be said back
 TELLING_MAX: Final = 80
+TELLING_TRIED: Final = 12  # stretches that are looked at
 
 CONCERN_ACTS: Final = frozenset({NO_ACT, "elaborate", "new_topic"})
 # Acts that make sense as the first thing that somebody says.
@@ -51,7 +53,7 @@ class Understanding:
     @property
     def vector(self) -> Vectors:
         """Return the vector of the whole message."""
-        return self.units[0].vector
+        return whole_vector(self.units)
 
     @property
     def situation(self) -> tuple[str, float]:
@@ -60,11 +62,16 @@ class Understanding:
 
 
 def read_units(message: str, finder: Finder) -> tuple[Unit, ...]:
-    """Return the whole message and its stretches, embedded in one call."""
+    """Return the whole message and its stretches. The whole is embedded, and so are the parts of a long one.
+
+    A short stretch out of its context is read worse than the whole, so only rules read the others.
+    """
     stretches: Sequence[Clause] = windows(tidy(message)) or (Clause(0, 0, ""),)
-    texts = [normalise(stretch.words) for stretch in stretches]
-    vectors = finder.encoder.encode([tidy(message), *texts[1:]])
-    return tuple(Unit(c, t, v) for c, t, v in zip(stretches, texts, vectors, strict=True))
+    parts = paragraphs(tidy(message))
+    vectors = finder.encoder.encode([normalise(message), *(normalise(part.words) for part in parts)])
+    whole = Unit(stretches[0], normalise(stretches[0].words), vectors[0])
+    long = [Unit(part, normalise(part.words), vector) for part, vector in zip(parts, vectors[1:], strict=True)]
+    return (whole, *(Unit(stretch, normalise(stretch.words)) for stretch in stretches[1:]), *long)
 
 
 def understand(message: str, units: tuple[Unit, ...], conversation: Conversation, finder: Finder) -> Understanding:
@@ -76,7 +83,7 @@ def understand(message: str, units: tuple[Unit, ...], conversation: Conversation
         conversation: the turns before it.
         finder: banks and heads.
     """
-    vector = units[0].vector
+    vector = whole_vector(units)
     words = finder.content.conversation.wording
     act, act_score = _act(message, vector, conversation, finder, words)
     history = _history(conversation)
@@ -104,16 +111,23 @@ def understand(message: str, units: tuple[Unit, ...], conversation: Conversation
     )
 
 
+def whole_vector(units: Sequence[Unit]) -> Vectors:
+    """Return the vector of the whole message."""
+    vector = units[0].vector
+    if vector is None:
+        raise ValueError("the first unit is the whole message and has a vector")
+    return vector
+
+
 def _telling(units: Sequence[Unit], situation: str, finder: Finder) -> str:
-    """Return the shortest stretch of the message that speaks most for a situation, in the person's own words."""
+    """Return the stretch of the message that speaks most for a situation, in the person's own words."""
+    stretches = [unit.clause.words.strip(" .,;:!?…-") for unit in units]
+    short = [words for words in stretches if TELLING_MIN <= len(words) <= TELLING_MAX][:TELLING_TRIED]
+    if len(short) < 2:  # noqa: PLR2004 - there is nothing to choose from
+        return short[0] if short else ""
     head = finder.heads["situation"]
-    shares = head.scores(np.stack([unit.vector for unit in units]))[:, head.classes.index(situation)]
-    stretches = [
-        (share, unit.clause.words.strip(" .,;:!?…-"))
-        for share, unit in zip(shares, units, strict=True)
-        if TELLING_MIN <= len(unit.clause.words) <= TELLING_MAX
-    ]
-    return max(stretches, default=(0.0, ""), key=lambda found: (found[0], -len(found[1])))[1]
+    shares = head.scores(finder.encoder.encode(short))[:, head.classes.index(situation)]
+    return short[int(shares.argmax())]
 
 
 def _act(
@@ -127,12 +141,14 @@ def _act(
     if not any(char.isalpha() for char in message):
         return "off_keyboard", 1.0
     begun = any(turn.reply.trace.situation for turn in conversation.turns)
-    for act, score in finder.classify("act", vector):
-        if act == NO_ACT or score < ACT_FROM:
+    ranked = finder.classify("act", vector)
+    concern = dict(ranked).get(NO_ACT, 0.0)
+    for act, score in ranked:
+        if score < ACT_FROM or score < concern * (LEAN if begun else 1.0):
             break
-        if begun or act in FIRST_ACTS:
+        if act != NO_ACT and (begun or act in FIRST_ACTS):
             return act, score
-    return NO_ACT, float(dict(finder.classify("act", vector)).get(NO_ACT, 0.0))
+    return NO_ACT, concern
 
 
 def _history(conversation: Conversation) -> tuple[str, ...]:

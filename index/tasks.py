@@ -55,17 +55,22 @@ def tasks_of(content: Content) -> tuple[Task, ...]:
     scopes = [(says, scope.id) for scope in talk.scopes for says in scope.says]
     signals = [(says, signal.id) for signal in content.signals for says in signal.says]
     signals += [(text, NONE) for signal in content.signals for text in signal.looks_like]
-    signals += [(text, NONE) for text in concerns[::ORDINARY]] + [(text, NONE) for text, _ in acts[::2]]
+    signals += [(text, NONE) for text in _some(concerns, ORDINARY)] + [(text, NONE) for text, _ in acts[::2]]
     signals += [(text, NONE) for text, kind in scopes[::2]]
     ids = tuple(content.passages)
     gains = graded_targets(content, ids)
     return (
         Task("passage", tuple(concerns), ids, gains / gains.sum(axis=1, keepdims=True)),
         _situations(content),
-        Task.from_labels("act", acts + [(text, NO_ACT) for text in concerns[1::4]]),
-        Task.from_labels("scope", scopes + [(text, COVERED) for text in concerns[::2]]),
+        Task.from_labels("act", acts + [(text, NO_ACT) for text in _some(concerns, 4)]),
+        Task.from_labels("scope", scopes + [(text, COVERED) for text in _some(concerns, 2)]),
         Task.from_labels("signal", signals),
     )
+
+
+def _some(texts: Sequence[str], every: int) -> list[str]:
+    """Return every n-th pair of texts: training reads even and odd ones in turn, so each turn needs its share."""
+    return [text for row, text in enumerate(texts) if row // 2 % every == 0]
 
 
 def _situations(content: Content) -> Task:

@@ -23,14 +23,18 @@ from index.vectors import Vectors
 
 NEIGHBOURS: Final = 12
 NEAR_SHARE: Final = 0.25  # of the fused score; the classifier has the rest
-NEAR_SLOPE: Final = 14.0  # how fast the lead of the nearest true example over the nearest false one counts
+NEAR_SLOPE: Final = 12.0  # how fast a neighbour's voice fades with its distance behind the nearest one
 RULE_SCORE: Final = 1.0
-KEEP_FROM: Final = 0.30  # fused scores below are not kept at all
-SURELY_NONE: Final = 0.97  # share of "none" from which nothing else is looked at
+RULE_AGREED: Final = 0.30  # share of all risks in the whole message from which a rule's find acts
+RULE_DROPPED: Final = 0.04  # below this share it is not even asked about
+RULE_ASKS: Final = 0.37  # score of a rule's find that is only asked about
+KEEP_FROM: Final = 0.10  # fused scores below are not kept at all
 WITH_LEADER: Final = 0.35  # share of a kind's leading signal from which another one counts too
-KIND_WITH_LEADER: Final = 0.45  # share of the leading kind of risk from which another kind counts too
-BESIDE: Final = frozenset({"R", "IN"})  # strain and illness stand beside any risk and do not compete with it
 COUNTED_APART: Final = frozenset({"CC", "R"})  # kinds whose different signals are counted
+APART: Final = 0.15  # the same share for those kinds
+KIND_WITH_LEADER: Final = 0.8  # share of the leading kind of risk from which another kind counts too
+BESIDE: Final = frozenset({"R", "IN"})  # strain and illness: what speaks for them speaks against a risk
+NO_RISK: Final = BESIDE | {NONE}
 AMBIGUOUS: Final = frozenset({"SH7"})
 _PART_OF_THE_ACT: Final = re.compile(  # a "not" that belongs to what is done: "won't let me"
     r"\b(?:don't|do not|didn't|no longer|not allowed|doesn't|won't|wouldn't|never see|can't|cannot|couldn't|not being)\b"
@@ -41,24 +45,25 @@ MAX_WORDS: Final = 160  # characters of the user's words that a reason repeats
 
 @dataclass(frozen=True)
 class Unit:
-    """A stretch of the message: as typed, normalised, and as a unit vector."""
+    """A stretch of the message: as typed, normalised, and, where it is read as a whole, as a unit vector."""
 
     clause: Clause
     text: str
-    vector: Vectors
+    vector: Vectors | None = None
 
 
 def detect(units: Sequence[Unit], turn: int, finder: Finder, rules: Rules) -> tuple[SignalHit, ...]:
     """Return the best find of each signal in one message.
 
     Args:
-        units: the whole message first, then its clauses and pairs of clauses.
+        units: the whole message first, then its clauses and pairs of clauses; rules read all of them, and what is
+            learnt reads those that have a vector.
         turn: number of the message in the conversation, from 0.
         finder: banks and heads over the signals' exemplars.
         rules: patterns and markers.
     """
     best: dict[str, SignalHit] = {}
-    for hit in [*_rule_hits(units, turn, rules), *_learned_hits(units, turn, finder)]:
+    for hit in [*_checked(_rule_hits(units, turn, rules), units[0], finder), *_learned_hits(units, turn, finder)]:
         held = best.get(hit.signal)
         if held is None or hit.score > held.score:
             best[hit.signal] = hit
@@ -79,6 +84,25 @@ def _rule_hits(units: Sequence[Unit], turn: int, rules: Rules) -> list[SignalHit
             score = RULE_SCORE if number else RULE_SCORE * 0.99
             hits.append(SignalHit(signal=signal, words=_words(unit), turn=turn, score=score, source="rule"))
     return hits
+
+
+def _checked(hits: list[SignalHit], whole: Unit, finder: Finder) -> list[SignalHit]:
+    """Return what the rules found, as sure as the whole message makes it.
+
+    "He beat me. At Scrabble." has the words and not the meaning: a find that what is learnt does not share is enough
+    to ask about, and nothing at all where what is learnt is certain of the opposite.
+    """
+    if not hits or whole.vector is None:
+        return hits
+    head = finder.heads["signal"]
+    share = head.scores(whole.vector)[0]
+    by_kind = {name: float(share[columns].sum()) for name, columns in _columns_by_kind(head.classes).items()}
+    risk = sum(value for name, value in by_kind.items() if name not in NO_RISK)
+    if risk >= RULE_AGREED:
+        return hits
+    strain = [hit for hit in hits if _kind(hit.signal) in BESIDE]
+    asked = [hit.model_copy(update={"score": RULE_ASKS}) for hit in hits if hit not in strain]
+    return [*strain, *(asked if risk >= RULE_DROPPED else [])]
 
 
 def _taken_back(signal: str, text: str, match: re.Match[str], whole: str, rules: Rules) -> bool:
@@ -104,37 +128,37 @@ def _denied(text: str, match: re.Match[str], rules: Rules) -> bool:
 
 
 def _learned_hits(units: Sequence[Unit], turn: int, finder: Finder) -> list[SignalHit]:
-    """Return what the classifier finds, checked against the nearest exemplars.
+    """Return what the classifier and the nearest exemplars find together.
 
-    The classifier shares its certainty between the signals of a kind, so a kind is judged as a whole, by its odds
-    against "none", and the most probable signals of the kind stand for it.
+    A kind of risk is judged as a whole, by its odds against everything that is no risk, and the most probable signals
+    of the kind stand for it.
     """
     head = finder.heads["signal"]
-    none = head.classes.index(NONE)
     kinds = _columns_by_kind(head.classes)
-    shares = head.scores(np.stack([unit.vector for unit in units]))
     hits = []
-    for unit, share in zip(units, shares, strict=True):
-        if share[none] > SURELY_NONE:
+    for unit in units:
+        if unit.vector is None:
             continue
+        share = head.scores(unit.vector)[0]
         near = _nearness(unit.vector, finder)
         by_kind = {name: float(share[columns].sum()) for name, columns in kinds.items()}
-        lead = max(by_kind[name] for name in by_kind if name not in BESIDE)
+        lead = max(by_kind[name] for name in by_kind if name not in NO_RISK)
         for name, columns in kinds.items():
-            certainty = _odds(by_kind[name], share[none])
-            if certainty < KEEP_FROM or (name not in BESIDE and by_kind[name] < lead * KIND_WITH_LEADER):
+            if name == NONE:
                 continue
-            leader = share[columns].max()
+            if name not in BESIDE and by_kind[name] < lead * KIND_WITH_LEADER:
+                continue
+            score = (1 - NEAR_SHARE) * _odds(name, by_kind) + NEAR_SHARE * near.get(name, 0.0)
+            if score < KEEP_FROM:
+                continue
+            against = by_kind[NONE] + TINY
+            floor = float(share[columns].max()) * (APART if name in COUNTED_APART else WITH_LEADER)
             for column in columns:
-                if share[column] < leader * WITH_LEADER:
-                    continue
-                own = certainty if name not in COUNTED_APART else _odds(share[column], share[none])
-                score = (1 - NEAR_SHARE) * own + NEAR_SHARE * near.get(name, 0.0)
-                if score >= KEEP_FROM:
+                own = float(share[column] / (share[column] + against)) if name == "R" else score
+                if share[column] >= floor and own >= KEEP_FROM:
+                    words = _words(unit)
                     hits.append(
-                        SignalHit(
-                            signal=head.classes[column], words=_words(unit), turn=turn, score=score, source="learned"
-                        )
+                        SignalHit(signal=head.classes[column], words=words, turn=turn, score=own, source="learned")
                     )
     return hits
 
@@ -143,28 +167,32 @@ def _columns_by_kind(classes: Sequence[str]) -> dict[str, list[int]]:
     """Return the columns of each kind of signal; the ambiguous family SH7 is a kind of its own."""
     kinds: dict[str, list[int]] = {}
     for column, signal in enumerate(classes):
-        if signal != NONE:
-            name = signal if signal in AMBIGUOUS else signal.rstrip("0123456789")
-            kinds.setdefault(name, []).append(column)
+        kinds.setdefault(_kind(signal), []).append(column)
     return kinds
 
 
-def _odds(share: float, none: float) -> float:
-    """Return how probable something is when it is either this or nothing."""
-    return float(share / (share + none + TINY))
+def _kind(signal: str) -> str:
+    return signal if signal in AMBIGUOUS else signal.rstrip("0123456789")
+
+
+def _odds(name: str, by_kind: dict[str, float]) -> float:
+    """Return how probable a kind is: a risk against all that is no risk, strain and illness against nothing at all."""
+    against = by_kind[NONE] + (0.0 if name in BESIDE else sum(by_kind[other] for other in BESIDE))
+    return by_kind[name] / (by_kind[name] + against + TINY)
 
 
 def _nearness(vector: Vectors, finder: Finder) -> dict[str, float]:
-    """Return, for each kind among the neighbours, how far its nearest example leads over the nearest false one."""
-    neighbours = finder.nearest("signals", vector, NEIGHBOURS)
-    ordinary = finder.nearest("concerns", vector, 1)
-    false = max([n.score for n in neighbours if n.label.startswith(NOT)] + [n.score for n in ordinary], default=0.0)
-    lead: dict[str, float] = {}
-    for neighbour in neighbours:
-        name = neighbour.label if neighbour.label in AMBIGUOUS else neighbour.label.rstrip("0123456789")
-        if not neighbour.label.startswith(NOT) and name not in lead:
-            lead[name] = float(1 / (1 + np.exp(-NEAR_SLOPE * (neighbour.score - false))))
-    return lead
+    """Return the share of each kind among the nearest examples, the nearer the louder."""
+    found = [(n.score, n.label) for n in finder.nearest("signals", vector, NEIGHBOURS)]
+    found += [(n.score, NOT) for n in finder.nearest("concerns", vector, NEIGHBOURS)]
+    found = sorted(found, reverse=True)[:NEIGHBOURS]
+    voices = [(float(np.exp(NEAR_SLOPE * (score - found[0][0]))), label) for score, label in found]
+    total = sum(voice for voice, _ in voices)
+    shares: dict[str, float] = {}
+    for voice, label in voices:
+        if not label.startswith(NOT):
+            shares[_kind(label)] = shares.get(_kind(label), 0.0) + voice / total
+    return shares
 
 
 def _words(unit: Unit) -> str:

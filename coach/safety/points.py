@@ -8,7 +8,7 @@ from typing import Final
 
 from coach.models import SignalHit
 
-SURE: Final = 0.60  # fused score from which a sign of strain counts
+SURE: Final = 0.40  # fused score from which a sign of strain counts
 POINTS: Final = {"R1": 1.0, "R2": 1.0, "R3": 0.5, "R4": 1.0, "R5": 1.5, "R6": 1.0, "R8": 1.5, "R10": 0.5, "R11": 1.0}
 STRONG: Final = frozenset({"R7", "R9", "R12"})
 _TRIED_EVERYTHING: Final = re.compile(

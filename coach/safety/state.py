@@ -14,8 +14,8 @@ from coach.safety.points import points_of
 from corpus.ruleset import Rules
 
 # Fused scores (0 to 1) from which a signal acts, and from which the coach asks; tuned on the safety dev set for recall.
-ACT: Final = {"ID": 0.66, "SH": 0.60, "AB": 0.60, "CC": 0.60, "HO": 0.66, "CH": 0.62, "CS": 0.62, "IN": 0.66, "R": 0.60}
-ASK: Final = {"ID": 0.56, "SH": 0.50, "AB": 0.50, "CC": 0.52, "HO": 0.58, "CH": 0.54}
+ACT: Final = {"ID": 0.25, "SH": 0.30, "AB": 0.38, "CC": 0.34, "HO": 0.42, "CH": 0.28, "CS": 0.25, "IN": 0.40, "R": 0.40}
+ASK: Final = {"ID": 0.20, "SH": 0.22, "AB": 0.28, "CC": 0.28, "HO": 0.34, "CH": 0.22}
 PRECEDENCE: Final[tuple[Tier, ...]] = (
     "immediate_danger", "child_safety", "self_harm", "abuse", "harm_others", "check_in",
     "individual_support", "therapist_recommend", "therapist_consider", "coach", "out_of_scope",
@@ -27,6 +27,7 @@ _STICKY: Final[frozenset[Tier]] = GATED - {"check_in"}
 _SELF_DANGER: Final = frozenset({"ID4"})
 _SOFT_TWO: Final = 2  # self-shrinking twice is enough to ask
 _DOMAINS_TWO: Final = 2
+_CONTROL_SURE: Final = 0.55  # score from which one domain of control is enough, since what is told with it counts too
 _QUIET_TURNS: Final = 2  # how long an unanswered question keeps the coach from coaching
 
 
@@ -147,6 +148,8 @@ def _abuse_by_domains(state: SafetyState) -> bool:
     sure = [hit for hit in state.hits if acts(hit)]
     domains = {hit.signal for hit in sure if kind(hit.signal) == "CC"}
     soft = {hit.signal for hit in sure if hit.signal in {"CS1", "CS2"}}
+    if any(kind(hit.signal) == "CC" and hit.score >= _CONTROL_SURE for hit in sure):
+        return True
     return len(domains) >= _DOMAINS_TWO or (len(domains) == 1 and bool(soft))
 
 

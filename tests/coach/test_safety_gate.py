@@ -80,8 +80,9 @@ def test_nothing_typed_afterwards_opens_the_gate(coach: Coach, message: str, tie
 )
 def test_disguise_does_not_lower_the_tier(coach: Coach, message: str) -> None:
     """Capitals, curly quotes, invisible characters, look-alike letters and lol change nothing."""
-    plain = talk(coach, message)[0].tier
+    graver = GATED - {"check_in"}
     disguised = [
+        message,
         message.upper(),
         message.replace("'", "’"),
         "\u200b".join(message),
@@ -90,7 +91,7 @@ def test_disguise_does_not_lower_the_tier(coach: Coach, message: str) -> None:
         f"{message}. anyway how was your day",
     ]
 
-    assert [talk(coach, text)[0].tier for text in disguised] == [plain] * len(disguised)
+    assert {text: tier for text in disguised if (tier := talk(coach, text)[0].tier) not in graver} == {}
 
 
 @pytest.mark.parametrize(
