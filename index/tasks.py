@@ -18,6 +18,7 @@ GAIN: Final = {3: 7.0, 2: 3.0, 1: 1.0}  # 2^grade - 1, the gain that ranking is 
 ALSO_SHARE: Final = 0.4  # of what a message is also about, beside what it is mostly about
 NONE: Final = "none"  # the class of a message without any signal
 ORDINARY: Final = 3  # every third concern is also shown to the signals' head as "none"
+PLAIN_WORDS: Final = 14  # and all that are this short
 NO_ACT: Final = "new_concern"
 COVERED: Final = "covered"
 
@@ -55,7 +56,7 @@ def tasks_of(content: Content) -> tuple[Task, ...]:
     scopes = [(says, scope.id) for scope in talk.scopes for says in scope.says]
     signals = [(says, signal.id) for signal in content.signals for says in signal.says]
     signals += [(text, NONE) for signal in content.signals for text in signal.looks_like]
-    signals += [(text, NONE) for text in _some(concerns, ORDINARY)] + [(text, NONE) for text, _ in acts[::2]]
+    signals += [(text, NONE) for text in _ordinary(concerns)] + [(text, NONE) for text, _ in acts[::2]]
     signals += [(text, NONE) for text, kind in scopes[::2]]
     ids = tuple(content.passages)
     gains = graded_targets(content, ids)
@@ -66,6 +67,11 @@ def tasks_of(content: Content) -> tuple[Task, ...]:
         Task.from_labels("scope", scopes + [(text, COVERED) for text in _some(concerns, 2)]),
         Task.from_labels("signal", signals),
     )
+
+
+def _ordinary(concerns: Sequence[str]) -> list[str]:
+    """Return concerns that carry no signal: all that are said in few words, which are easily misread, and a share."""
+    return list(dict.fromkeys([*_some(concerns, ORDINARY), *(c for c in concerns if len(c.split()) <= PLAIN_WORDS)]))
 
 
 def _some(texts: Sequence[str], every: int) -> list[str]:

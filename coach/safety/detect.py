@@ -25,14 +25,18 @@ NEIGHBOURS: Final = 12
 NEAR_SHARE: Final = 0.25  # of the fused score; the classifier has the rest
 NEAR_SLOPE: Final = 12.0  # how fast a neighbour's voice fades with its distance behind the nearest one
 RULE_SCORE: Final = 1.0
-RULE_AGREED: Final = 0.30  # share of all risks in the whole message from which a rule's find acts
+RULE_AGREED: Final = 0.20  # share of all risks in the whole message from which a rule's find acts
+CLAUSE_AGREED: Final = 0.60  # the same share in the clause by itself, where the rest of the message dilutes it
 RULE_DROPPED: Final = 0.04  # below this share it is not even asked about
 RULE_ASKS: Final = 0.37  # score of a rule's find that is only asked about
+FEW_WORDS: Final = 6  # in so few, what is learnt of abuse and control is asked about and not concluded
+FEW_TRUST: Final = 0.45  # and counts this much
+ASK_ONLY: Final = 0.33
 KEEP_FROM: Final = 0.10  # fused scores below are not kept at all
 WITH_LEADER: Final = 0.35  # share of a kind's leading signal from which another one counts too
 COUNTED_APART: Final = frozenset({"CC", "R"})  # kinds whose different signals are counted
 APART: Final = 0.15  # the same share for those kinds
-KIND_WITH_LEADER: Final = 0.8  # share of the leading kind of risk from which another kind counts too
+KIND_WITH_LEADER: Final = 0.9  # share of the leading kind of risk from which another kind counts too
 BESIDE: Final = frozenset({"R", "IN"})  # strain and illness: what speaks for them speaks against a risk
 NO_RISK: Final = BESIDE | {NONE}
 AMBIGUOUS: Final = frozenset({"SH7"})
@@ -63,7 +67,9 @@ def detect(units: Sequence[Unit], turn: int, finder: Finder, rules: Rules) -> tu
         rules: patterns and markers.
     """
     best: dict[str, SignalHit] = {}
-    for hit in [*_checked(_rule_hits(units, turn, rules), units[0], finder), *_learned_hits(units, turn, finder)]:
+    said = _checked(_rule_hits(units, turn, rules), units[0], finder)
+    learned = [_tempered(hit, units[0].text, rules) for hit in _learned_hits(units, turn, finder)]
+    for hit in [*said, *learned]:
         held = best.get(hit.signal)
         if held is None or hit.score > held.score:
             best[hit.signal] = hit
@@ -94,15 +100,42 @@ def _checked(hits: list[SignalHit], whole: Unit, finder: Finder) -> list[SignalH
     """
     if not hits or whole.vector is None:
         return hits
-    head = finder.heads["signal"]
-    share = head.scores(whole.vector)[0]
-    by_kind = {name: float(share[columns].sum()) for name, columns in _columns_by_kind(head.classes).items()}
-    risk = sum(value for name, value in by_kind.items() if name not in NO_RISK)
-    if risk >= RULE_AGREED:
-        return hits
+    risk = _risk(whole.vector, finder)
     strain = [hit for hit in hits if _kind(hit.signal) in BESIDE]
-    asked = [hit.model_copy(update={"score": RULE_ASKS}) for hit in hits if hit not in strain]
-    return [*strain, *(asked if risk >= RULE_DROPPED else [])]
+    rest = [hit for hit in hits if hit not in strain]
+    if risk >= RULE_AGREED or not rest:
+        return hits
+    if risk < RULE_DROPPED:
+        return strain
+    alone = finder.encoder.encode([hit.words for hit in rest])
+    for hit, vector in zip(rest, alone, strict=True):
+        sure = _risk(vector, finder) >= CLAUSE_AGREED
+        strain.append(hit if sure else hit.model_copy(update={"score": RULE_ASKS}))
+    return strain
+
+
+def _risk(vector: Vectors, finder: Finder) -> float:
+    """Return the share of all kinds of risk in a text."""
+    head = finder.heads["signal"]
+    share = head.scores(vector)[0]
+    return float(
+        sum(share[columns].sum() for name, columns in _columns_by_kind(head.classes).items() if name not in NO_RISK)
+    )
+
+
+def _tempered(hit: SignalHit, whole: str, rules: Rules) -> SignalHit:
+    """Return a learned find that is only asked about, or not even that, where the message gives reason to doubt it.
+
+    Few words say too little to conclude control from ("she doesn't talk to me"), and what somebody says laughing of
+    socks is a figure of speech; what is explicit in few words is found by a rule.
+    """
+    name = _kind(hit.signal)
+    idiom = rules.has("user_idiom", whole) and rules.has("amused", whole) and rules.has("trivial", whole)
+    if name in {"ID", "HO", "SH", "AB"} and idiom:
+        return hit.model_copy(update={"score": min(hit.score, KEEP_FROM)})
+    if name in {"AB", "CC"} and len(whole.split()) <= FEW_WORDS:
+        return hit.model_copy(update={"score": min(hit.score * FEW_TRUST, ASK_ONLY)})
+    return hit
 
 
 def _taken_back(signal: str, text: str, match: re.Match[str], whole: str, rules: Rules) -> bool:

@@ -14,8 +14,8 @@ from coach.safety.points import points_of
 from corpus.ruleset import Rules
 
 # Fused scores (0 to 1) from which a signal acts, and from which the coach asks; tuned on the safety dev set for recall.
-ACT: Final = {"ID": 0.25, "SH": 0.30, "AB": 0.38, "CC": 0.34, "HO": 0.42, "CH": 0.28, "CS": 0.25, "IN": 0.40, "R": 0.40}
-ASK: Final = {"ID": 0.20, "SH": 0.22, "AB": 0.28, "CC": 0.28, "HO": 0.34, "CH": 0.22}
+ACT: Final = {"ID": 0.21, "SH": 0.25, "AB": 0.34, "CC": 0.34, "HO": 0.40, "CH": 0.23, "CS": 0.25, "IN": 0.38, "R": 0.38}
+ASK: Final = {"ID": 0.16, "SH": 0.17, "AB": 0.24, "CC": 0.24, "HO": 0.32, "CH": 0.18}
 PRECEDENCE: Final[tuple[Tier, ...]] = (
     "immediate_danger", "child_safety", "self_harm", "abuse", "harm_others", "check_in",
     "individual_support", "therapist_recommend", "therapist_consider", "coach", "out_of_scope",
