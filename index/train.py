@@ -266,7 +266,8 @@ def _as_trained(task: Task, head: torch.nn.Linear) -> Head:
 
 
 def _mean(one: Head, other: Head) -> Head:
-    return Head(one.classes, (one.weights + other.weights) / 2, (one.bias + other.bias) / 2)
+    half = np.float32(0.5)
+    return Head(one.classes, half * (one.weights + other.weights), half * (one.bias + other.bias))
 
 
 def _again(task: Task, stored: StoredVectors, strength: float) -> Head:
