@@ -70,7 +70,7 @@ class Coach:
         turn = len(talk.turns)
         before = talk.turns[-1].reply.trace.safety if talk.turns else SafetyState()
         units = read_units(message, self.finder)
-        hits = detect([*units, *self._joined(message, talk)], turn, self.finder, self.content.rules)
+        hits = detect([*units, *self._joined(message, talk, units[0])], turn, self.finder, self.content.rules)
         state = update(before, hits, normalise(message), turn, self.content.rules)
         seed = "\n".join([*talk.messages, message])
         if state.tier in GATED:
@@ -78,20 +78,20 @@ class Coach:
             return _traced(reply, "safety", state)
         return self._coached(message, talk, units, state, turn)
 
-    def _joined(self, message: str, talk: Conversation) -> list[Unit]:
-        """Return the last messages read as one, since risk is told in pieces."""
+    def _joined(self, message: str, talk: Conversation, last: Unit) -> list[Unit]:
+        """Return the last messages read as one, since risk is told in pieces; its words are those of the last one."""
         if not talk.turns:
             return []
         joined = "\n".join([*talk.messages[-JOINED_TURNS + 1 :], message])
         whole = read_units(joined, self.finder)[0]
-        return [whole]
+        return [Unit(last.clause, whole.text, whole.vector)]
 
     def _coached(
         self, message: str, talk: Conversation, units: tuple[Unit, ...], state: SafetyState, turn: int
     ) -> Reply:
         understood = understand(tidy(message), units, talk, self.finder)
         desk = Desk(self.finder, talk, message)
-        is_concern = understood.act in CONCERN_ACTS and understood.scope == COVERED
+        outside = understood.act in CONCERN_ACTS and understood.scope != COVERED
         if state.tier == "individual_support" and understood.act in CONCERN_ACTS:
             reply, state = individual_reply(state, desk, turn)
             situation = understood.situation[0]
@@ -100,7 +100,7 @@ class Coach:
             reply, state = with_referral(reply, state, desk, turn, understood.act)
         trace = reply.trace.model_copy(
             update={
-                "act": understood.act if is_concern or understood.scope == COVERED else "edge",
+                "act": "edge" if outside else understood.act,
                 "situation": situation,
                 "passages": tuple(desk.passages),
                 "openers": tuple(desk.openers),

@@ -43,7 +43,7 @@ def _worth(hit: SignalHit) -> float:
         months = months_in(hit.words)
         return 2.0 if months >= 36 else 1.5 if months >= 12 else 1.0  # noqa: PLR2004 - three years, one year
     if hit.signal == "R3":
-        return 1.5 if _TRIED_EVERYTHING.search(hit.words) else POINTS["R3"]
+        return 2.0 if _TRIED_EVERYTHING.search(hit.words) else POINTS["R3"]
     return POINTS.get(hit.signal, 0.0)
 
 

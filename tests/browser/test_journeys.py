@@ -47,7 +47,7 @@ def test_a_citation_opens_the_passage_lit_and_in_view(visitor: Visitor) -> None:
     assert in_view(visit, quote[:60])
     assert re.search(r"/library\?p=\d+$", visit.page.url)
     visit.go("Talk")
-    expect(visit.page.get_by_text(CONCERN)).to_be_visible()
+    expect(visit.page.get_by_text(CONCERN, exact=True)).to_be_visible()
 
 
 def test_a_follow_up_chip_is_answered(visitor: Visitor) -> None:
