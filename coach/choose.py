@@ -11,8 +11,8 @@ from corpus.models import Passage, Role
 from index.finder import Finder, Hit
 
 LOOK_AT: Final = 14  # best-ranked passages that are considered
-MAX_LIKENESS: Final = 0.72  # cosine from which two passages say the same
-WITHIN: Final = 0.25  # share of the best score from which a second passage is quoted
+SECOND_FROM: Final = 6  # how far down the ranking a second one may stand
+MAX_LIKENESS: Final = 0.93  # cosine from which two passages say the same
 _GROUP: Final[dict[Role, str]] = {
     "cause": "why",
     "without_it": "why",
@@ -43,7 +43,7 @@ def choose(ranking: Sequence[Hit], finder: Finder, used: Collection[str], count:
     chosen = [able[0]]
     for wanted_new_kind in (True, False):
         for hit in able[1:]:
-            if len(chosen) >= count or hit.score < able[0].score * WITHIN:
+            if len(chosen) >= count or hit not in ranking[:SECOND_FROM]:
                 break
             kinds = {group(passages[held.passage_id]) for held in chosen}
             is_new = group(passages[hit.passage_id]) not in kinds

@@ -26,7 +26,7 @@ NEAR_SHARE: Final = 0.25  # of the fused score; the classifier has the rest
 NEAR_SLOPE: Final = 12.0  # how fast a neighbour's voice fades with its distance behind the nearest one
 RULE_SCORE: Final = 1.0
 RULE_AGREED: Final = 0.20  # share of all risks in the whole message from which a rule's find acts
-CLAUSE_AGREED: Final = 0.60  # the same share in the clause by itself, where the rest of the message dilutes it
+CLAUSE_AGREED: Final = 0.45  # the same share in the clause by itself, where the rest of the message dilutes it
 RULE_DROPPED: Final = 0.04  # below this share it is not even asked about
 RULE_ASKS: Final = 0.37  # score of a rule's find that is only asked about
 FEW_WORDS: Final = 6  # in so few, what is learnt of abuse and control is asked about and not concluded
@@ -36,6 +36,7 @@ KEEP_FROM: Final = 0.10  # fused scores below are not kept at all
 WITH_LEADER: Final = 0.35  # share of a kind's leading signal from which another one counts too
 COUNTED_APART: Final = frozenset({"CC", "R"})  # kinds whose different signals are counted
 APART: Final = 0.15  # the same share for those kinds
+PART_TRUST: Final = 0.7  # what a part of a long message, or several messages read as one, counts beside the message
 KIND_WITH_LEADER: Final = 0.9  # share of the leading kind of risk from which another kind counts too
 BESIDE: Final = frozenset({"R", "IN"})  # strain and illness: what speaks for them speaks against a risk
 NO_RISK: Final = BESIDE | {NONE}
@@ -182,6 +183,7 @@ def _learned_hits(units: Sequence[Unit], turn: int, finder: Finder) -> list[Sign
             if name not in BESIDE and by_kind[name] < lead * KIND_WITH_LEADER:
                 continue
             score = (1 - NEAR_SHARE) * _odds(name, by_kind) + NEAR_SHARE * near.get(name, 0.0)
+            score *= 1.0 if unit is units[0] else PART_TRUST
             if score < KEEP_FROM:
                 continue
             against = by_kind[NONE] + TINY

@@ -14,8 +14,8 @@ from coach.safety.points import points_of
 from corpus.ruleset import Rules
 
 # Fused scores (0 to 1) from which a signal acts, and from which the coach asks; tuned on the safety dev set for recall.
-ACT: Final = {"ID": 0.21, "SH": 0.25, "AB": 0.34, "CC": 0.34, "HO": 0.40, "CH": 0.23, "CS": 0.25, "IN": 0.38, "R": 0.38}
-ASK: Final = {"ID": 0.16, "SH": 0.17, "AB": 0.24, "CC": 0.24, "HO": 0.32, "CH": 0.18}
+ACT: Final = {"ID": 0.22, "SH": 0.30, "AB": 0.42, "CC": 0.42, "HO": 0.46, "CH": 0.26, "CS": 0.30, "IN": 0.38, "R": 0.38}
+ASK: Final = {"ID": 0.18, "SH": 0.20, "AB": 0.30, "CC": 0.32, "HO": 0.36, "CH": 0.20}
 PRECEDENCE: Final[tuple[Tier, ...]] = (
     "immediate_danger", "child_safety", "self_harm", "abuse", "harm_others", "check_in",
     "individual_support", "therapist_recommend", "therapist_consider", "coach", "out_of_scope",
