@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import json
 import os
 import threading
 from collections.abc import Sequence
@@ -35,6 +36,7 @@ WEIGHTS: Final = "model.safetensors"
 LAYERS: Final = "layers.safetensors"
 HEADS: Final = "heads.npz"
 VECTORS: Final = "vectors.safetensors"
+FACTS: Final = "training.json"
 MAX_CHARACTERS: Final = 8_000  # of one text; far beyond the tokens that are read
 BATCH: Final = 64
 
@@ -170,6 +172,9 @@ def _tune(model: SentenceTransformer) -> None:
     """Put the trained layers into the published encoder."""
     import torch  # noqa: PLC0415
 
+    facts = json.loads((TUNED / FACTS).read_text(encoding="utf-8"))
+    if _sha256(TUNED / LAYERS) != facts["layers_sha256"]:
+        raise ModelError(f"{TUNED / LAYERS}: not the layers that were trained; get the file again")
     layers = {name: torch.from_numpy(weights) for name, weights in load_layers(TUNED / LAYERS).items()}
     model[0].auto_model.load_state_dict(layers, strict=False)
     model.max_seq_length = MAX_TOKENS

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from corpus.content import Content
 from index.build import rows_of
-from index.embedder import HEADS, LAYERS, MAX_TOKENS, VECTORS, Embedder
+from index.embedder import FACTS, HEADS, LAYERS, MAX_TOKENS, VECTORS, Embedder
 from index.heads import Head, fit_shares
 from index.progress import Report
 from index.tasks import Task, tasks_of
@@ -81,7 +81,7 @@ def train(content: Content, published: Embedder, folder: Path, progress: Report,
         "texts": {name: len(task.texts) for name, task in tasks.items()},
         "minutes": round((time.monotonic() - began) / 60, 1),
     }
-    (folder / "training.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
+    (folder / FACTS).write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
 
 
 def _fit(

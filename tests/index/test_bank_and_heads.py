@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from index.bank import Bank
-from index.embedder import LAYERS, SMALL_NAME, SMALL_SHA256, TUNED, Embedder
+from index.embedder import LAYERS, SMALL_NAME, SMALL_SHA256, TUNED, Embedder, _tune
 from index.errors import ModelError, StoreError
 from index.heads import Head, fit_shares
 from tests.stand_ins import WordEncoder
@@ -93,6 +93,16 @@ def test_changed_weights_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
     with pytest.raises(ModelError, match=r"not the published weights; .* `make install`"):
         Embedder(SMALL_NAME).encode(["hello"])
+
+
+def test_changed_layers_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Layers that are not the trained ones are not put into the encoder."""
+    (tmp_path / LAYERS).write_bytes(b"other layers")
+    (tmp_path / "training.json").write_text('{"layers_sha256": "0"}', encoding="utf-8")
+    monkeypatch.setattr("index.embedder.TUNED", tmp_path)
+
+    with pytest.raises(ModelError, match=r"layers.safetensors: not the layers that were trained; get the file again"):
+        _tune(Embedder(SMALL_NAME).model())
 
 
 def test_a_model_that_is_nowhere_is_said_in_one_line(tmp_path: Path) -> None:
