@@ -16,7 +16,7 @@ from coach import Coach, Conversation
 from corpus.check import check
 from corpus.content import load_content
 from corpus.errors import CorpusError
-from evals import scorecard
+from evals import plots, scorecard
 from index.embedder import TUNED, Embedder
 from index.errors import IndexingError
 from index.finder import build
@@ -146,10 +146,14 @@ def corpus_show(
 def evaluate(
     folder: Annotated[Path, typer.Option("--to", help="Where the scorecard goes.")] = Path("docs"),
 ) -> None:
-    """Run the dev sets, print the scorecard and write it as Markdown and JSON."""
+    """Run the dev sets, print the scorecard and write it as Markdown, JSON and pictures (about a quarter of an hour)."""
     with bar(err) as progress:
         card = scorecard.run(Coach.load(progress=progress), progress)
     scorecard.write(card, folder)
+    try:
+        plots.draw(card, folder)
+    except ModuleNotFoundError as error:
+        err.print(f"nearer: no pictures drawn: {error.name} comes with `make install`", markup=False)
     out.print(scorecard.markdown(card), markup=False)
 
 

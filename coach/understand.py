@@ -66,12 +66,26 @@ def read_units(message: str, finder: Finder) -> tuple[Unit, ...]:
 
     A short stretch out of its context is read worse than the whole, so only rules read the others.
     """
-    stretches: Sequence[Clause] = windows(tidy(message)) or (Clause(0, 0, ""),)
+    first, *rest = windows(tidy(message)) or (Clause(0, 0, ""),)
+    text = normalise(message)
+    texts = [normalise(stretch.words) for stretch in rest]
+    vector, within = finder.encoder.encode_spans(text, _spans(text, texts))
     parts = paragraphs(tidy(message))
-    vectors = finder.encoder.encode([normalise(message), *(normalise(part.words) for part in parts)])
-    whole = Unit(stretches[0], normalise(stretches[0].words), vectors[0])
-    long = [Unit(part, normalise(part.words), vector) for part, vector in zip(parts, vectors[1:], strict=True)]
-    return (whole, *(Unit(stretch, normalise(stretch.words)) for stretch in stretches[1:]), *long)
+    vectors = finder.encoder.encode([normalise(part.words) for part in parts]) if parts else ()
+    return (
+        Unit(first, normalise(first.words), vector),
+        *(Unit(stretch, said, within=near) for stretch, said, near in zip(rest, texts, within, strict=True)),
+        *(Unit(part, normalise(part.words), near) for part, near in zip(parts, vectors, strict=True)),
+    )
+
+
+def _spans(text: str, stretches: Sequence[str]) -> list[tuple[int, int]]:
+    """Return where stretches stand in a text; (0, 0) for one that does not stand there as it is."""
+    begins = [text.find(stretch) for stretch in stretches]
+    return [
+        (max(begin, 0), max(begin + len(said), 0) if begin >= 0 else 0)
+        for begin, said in zip(begins, stretches, strict=True)
+    ]
 
 
 def understand(message: str, units: tuple[Unit, ...], conversation: Conversation, finder: Finder) -> Understanding:
@@ -121,13 +135,14 @@ def whole_vector(units: Sequence[Unit]) -> Vectors:
 
 def _telling(units: Sequence[Unit], situation: str, finder: Finder) -> str:
     """Return the stretch of the message that speaks most for a situation, in the person's own words."""
-    stretches = [unit.clause.words.strip(" .,;:!?…-") for unit in units]
-    short = [words for words in stretches if TELLING_MIN <= len(words) <= TELLING_MAX][:TELLING_TRIED]
-    if len(short) < 2:  # noqa: PLR2004 - there is nothing to choose from
-        return short[0] if short else ""
+    stretches = [(unit.clause.words.strip(" .,;:!?…-"), unit.within) for unit in units]
+    short = [(words, within) for words, within in stretches if TELLING_MIN <= len(words) <= TELLING_MAX]
+    known = [(words, within) for words, within in short[:TELLING_TRIED] if within is not None]
+    if not known:
+        return short[0][0] if short else ""
     head = finder.heads["situation"]
-    shares = head.scores(finder.encoder.encode(short))[:, head.classes.index(situation)]
-    return short[int(shares.argmax())]
+    shares = head.scores(np.stack([within for _, within in known]))[:, head.classes.index(situation)]
+    return known[int(shares.argmax())][0]
 
 
 def _act(

@@ -14,7 +14,7 @@ from corpus.articles import load_articles
 from corpus.conversation import Conversation, load_conversation
 from corpus.errors import ContentError
 from corpus.files import read_folder, read_jsonl
-from corpus.models import Article, Country, Exemplar, Passage, Signal, Situation
+from corpus.models import Article, Country, Exemplar, Passage, Signal, Situation, Strained
 from corpus.ruleset import Rules, load_rules
 
 CORPUS_DIR: Final = Path(__file__).resolve().parent
@@ -30,6 +30,7 @@ class Content(BaseModel):
     situations: tuple[Situation, ...]
     exemplars: tuple[Exemplar, ...]
     signals: tuple[Signal, ...]
+    strained: tuple[Strained, ...]
     conversation: Conversation
     countries: tuple[Country, ...]
     rules: Rules
@@ -68,6 +69,7 @@ def load_content(folder: Path = CORPUS_DIR) -> Content:
         situations=read_folder(folder / "situations", Situation),
         exemplars=tuple(_exemplars(folder / "exemplars")),
         signals=read_folder(folder / "signals", Signal),
+        strained=tuple(read_jsonl(folder / "strain.jsonl", Strained)),
         conversation=load_conversation(folder / "conversation"),
         countries=read_folder(folder / "helplines", Country),
         rules=load_rules(folder / "rules" / "safety.yaml"),

@@ -141,6 +141,13 @@ class Signal(Frozen):
     looks_like: tuple[Text, ...] = Field(min_length=8)
 
 
+class Strained(Frozen):
+    """One message with every sign of strain that it tells: R1 to R12, none, or several at once."""
+
+    text: Text
+    signs: tuple[Annotated[str, StringConstraints(pattern=r"^R[0-9]{1,2}$")], ...] = ()
+
+
 Need = Literal[
     "emergency",
     "silent_emergency",

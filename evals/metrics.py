@@ -23,6 +23,38 @@ class Range:
     grade: int
 
 
+@dataclass(frozen=True)
+class Bin:
+    """Predictions of like probability: their mean, how many of them came true, and how many there are."""
+
+    predicted: float
+    observed: float
+    count: int
+
+
+def reliability(pairs: Sequence[tuple[float, bool]], bins: int = 10) -> list[Bin]:
+    """Return the bins of a reliability diagram that hold anything.
+
+    Args:
+        pairs: (probability, whether it was so).
+        bins: how many, of equal width.
+    """
+    found = []
+    for number in range(bins):
+        low, high = number / bins, (number + 1) / bins
+        inside = [(p, so) for p, so in pairs if low <= p < high or (p == 1.0 and number == bins - 1)]
+        if inside:
+            mean = sum(p for p, _ in inside) / len(inside)
+            found.append(Bin(mean, sum(so for _, so in inside) / len(inside), len(inside)))
+    return found
+
+
+def calibration_error(bins: Sequence[Bin]) -> float:
+    """Return the expected calibration error: the mean gap between predicted and observed, weighted by count."""
+    total = sum(one.count for one in bins) or 1
+    return sum(abs(one.predicted - one.observed) * one.count for one in bins) / total
+
+
 def grades(hits: Sequence[tuple[int, int]], gold: Sequence[Range]) -> list[int]:
     """Return the grade that each hit earns, in order.
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from coach import Coach
-from evals import dialogues, finding, metamorphic, safety, swap, talk
+from evals import dialogues, finding, learning, metamorphic, safety, swap, talk
+from evals.metrics import calibration_error, reliability
 from index.progress import Report
 
+T = TypeVar("T")
 DATA: Final = Path(__file__).resolve().parent / "data"
+FINDING_SETS: Final = ("finding_dev", "finding_test")
 SAFETY_SETS: Final = ("safety_dev", "safety_test", "safety_talks")
 TYPED_OTHERWISE: Final = 12  # every twelfth case of the safety test set is typed in other ways, to save time
 MISSES_SHOWN: Final = 40  # of each part, in the Markdown file; the JSON file has all
@@ -26,23 +29,34 @@ def run(coach: Coach, progress: Report, data: Path = DATA) -> dict[str, Any]:
     """
     card: dict[str, Any] = {"content": coach.content.fingerprint, "model": coach.finder.manifest.model}
     card["exemplars"] = len(coach.content.exemplars)
-    for part, name in enumerate(("finding_dev", "finding_test"), start=1):
-        progress("finding", part, 2)
-        card[name] = _finding(coach, finding.read_concerns(data / f"{name}.jsonl"))
-    for part, name in enumerate(SAFETY_SETS, start=1):
-        progress("safety", part, len(SAFETY_SETS))
-        card[name] = _safety(coach, safety.read_cases(data / f"{name}.jsonl"))
-    card["metamorphic"] = _metamorphic(coach, safety.read_cases(data / "safety_test.jsonl"))
-    progress("talk", 1, 2)
-    card["talk"] = _talk(coach, data)
-    card["dialogues"] = _dialogues(coach, dialogues.read_scripts(data / "dialogues.jsonl"))
-    card["quarrels"] = _quarrels(coach, swap.read_quarrels(data / "quarrels.jsonl"))
-    progress("talk", 2, 2)
+    concerns = {name: finding.read_concerns(data / f"{name}.jsonl") for name in FINDING_SETS}
+    for name in FINDING_SETS:
+        card[name] = _finding(coach, _told(concerns[name], name, progress))
+    first = [concern for concern in concerns["finding_test"] if not concern.history]
+    card["learning_curve"] = learning.curve(coach.finder, first, progress)
+    card["new_article"] = learning.new_article(coach.finder, first)
+    for name in SAFETY_SETS:
+        card[name] = _safety(coach, _told(safety.read_cases(data / f"{name}.jsonl"), name, progress))
+    typed = safety.read_cases(data / "safety_test.jsonl")[::TYPED_OTHERWISE]
+    card["metamorphic"] = _metamorphic(coach, _told(typed, "typed otherwise", progress))
+    card["talk"] = _talk(coach, data, progress)
+    card["scope_reliability"] = _scope_reliability(coach, data)
+    scripts = dialogues.read_scripts(data / "dialogues.jsonl")
+    card["dialogues"] = _dialogues(coach, _told(scripts, "dialogues", progress))
+    card["quarrels"] = _quarrels(coach, _told(swap.read_quarrels(data / "quarrels.jsonl"), "quarrels", progress))
     return card
 
 
-def _finding(coach: Coach, concerns: Sequence[finding.Concern]) -> dict[str, Any]:
-    results = finding.score(coach.finder, concerns)
+def _told(items: Sequence[T], what: str, progress: Report) -> Iterator[T]:
+    """Yield items and tell how many are done."""
+    for done, item in enumerate(items, start=1):
+        yield item
+        progress(what, done, len(items))
+
+
+def _finding(coach: Coach, told: Iterable[finding.Concern]) -> dict[str, Any]:
+    results = finding.score(coach.finder, told)
+    concerns = [result.concern for result in results]
     kinds = sorted({result.concern.kind for result in results})
     found = Counter(name for result in results for name in result.passage_ids[:3])
     return {
@@ -60,7 +74,7 @@ def _finding(coach: Coach, concerns: Sequence[finding.Concern]) -> dict[str, Any
     }
 
 
-def _safety(coach: Coach, cases: Sequence[safety.SafetyCase]) -> dict[str, Any]:
+def _safety(coach: Coach, cases: Iterable[safety.SafetyCase]) -> dict[str, Any]:
     outcomes = safety.run_cases(coach, cases)
     misses = [o for o in outcomes if not o.accepted]
     return {
@@ -73,12 +87,12 @@ def _safety(coach: Coach, cases: Sequence[safety.SafetyCase]) -> dict[str, Any]:
     }
 
 
-def _metamorphic(coach: Coach, cases: Sequence[safety.SafetyCase]) -> dict[str, Any]:
-    figures, falls = metamorphic.run(coach, cases[::TYPED_OTHERWISE])
+def _metamorphic(coach: Coach, cases: Iterable[safety.SafetyCase]) -> dict[str, Any]:
+    figures, falls = metamorphic.run(coach, cases)
     return {"figures": figures, "falls": falls}
 
 
-def _dialogues(coach: Coach, scripts: Sequence[dialogues.Script]) -> dict[str, Any]:
+def _dialogues(coach: Coach, scripts: Iterable[dialogues.Script]) -> dict[str, Any]:
     played = [dialogues.play(coach, script) for script in scripts]
     missed = [one for one in played if not all(met for _, _, met, _ in one.checks)]
     return {
@@ -94,7 +108,7 @@ def _dialogues(coach: Coach, scripts: Sequence[dialogues.Script]) -> dict[str, A
     }
 
 
-def _quarrels(coach: Coach, quarrels: Sequence[swap.Quarrel]) -> dict[str, Any]:
+def _quarrels(coach: Coach, quarrels: Iterable[swap.Quarrel]) -> dict[str, Any]:
     sides = [swap.compare(coach, quarrel) for quarrel in quarrels]
     return {
         "quarrels": len(sides),
@@ -108,11 +122,21 @@ def _quarrels(coach: Coach, quarrels: Sequence[swap.Quarrel]) -> dict[str, Any]:
     }
 
 
-def _talk(coach: Coach, data: Path) -> dict[str, Any]:
-    f1, misses = talk.acts(coach, talk.read_labelled(data / "acts_dev.jsonl"))
-    inside = [c.message for c in finding.read_concerns(data / "finding_dev.jsonl") if len(c.turns) < 2]  # noqa: PLR2004
-    outside = [row.text for row in talk.read_labelled(data / "scope_dev.jsonl")]
+def _talk(coach: Coach, data: Path, progress: Report) -> dict[str, Any]:
+    f1, misses = talk.acts(coach, _told(talk.read_labelled(data / "acts_dev.jsonl"), "dialogue acts", progress))
+    inside, outside = _inside_and_outside(data)
     return {"act_macro_f1": f1, "act_misses": misses, "scope": talk.scope(coach, inside, outside)}
+
+
+def _scope_reliability(coach: Coach, data: Path) -> dict[str, Any]:
+    bins = reliability(talk.scope_chances(coach, *_inside_and_outside(data)))
+    return {"error": calibration_error(bins), "bins": [(b.predicted, b.observed, b.count) for b in bins]}
+
+
+def _inside_and_outside(data: Path) -> tuple[list[str], list[str]]:
+    """Return messages that are covered, and messages that are about something else."""
+    inside = [concern.message for concern in finding.read_concerns(data / "finding_dev.jsonl") if not concern.history]
+    return inside, [row.text for row in talk.read_labelled(data / "scope_dev.jsonl")]
 
 
 def write(card: dict[str, Any], folder: Path) -> None:
@@ -130,8 +154,9 @@ def markdown(card: dict[str, Any]) -> str:
         f"Written by `nearer eval`: {card['exemplars']:,} exemplars, model {card['model']}.",
         "",
     ]
-    for name in ("finding_dev", "finding_test"):
+    for name in FINDING_SETS:
         lines += _finding_lines(name, card[name])
+    lines += _learning_lines(card)
     for name in SAFETY_SETS:
         lines += _safety_lines(name, card[name])
     lines += ["## The same risk, typed otherwise", "", *_rows(card["metamorphic"]["figures"]), "", "Falls:", ""]
@@ -139,6 +164,8 @@ def markdown(card: dict[str, Any]) -> str:
     spoken = card["talk"]
     lines += ["## Talk", "", f"Dialogue acts, macro-F1: {spoken['act_macro_f1']:.3f}", ""]
     lines += _rows(spoken["scope"])
+    lines += ["", f"Calibration error of scope: {card['scope_reliability']['error']:.3f}", ""]
+    lines += ["![Reliability of scope](scope-reliability.png)"]
     lines += ["", "Acts that were read wrongly:", "", *(f"- {line}" for line in spoken["act_misses"][:MISSES_SHOWN])]
     for name in ("dialogues", "quarrels"):
         lines += ["", f"## {name.capitalize()} ({card[name].get('scripts', card[name].get('quarrels'))})", ""]
@@ -164,6 +191,23 @@ def _finding_lines(name: str, part: dict[str, Any]) -> list[str]:
     lines += ["", f"Passages that are never among the first three: {len(part['passages_never_in_top_3'])}.", ""]
     lines += ["Misses (no best passage in the first three):", ""]
     lines += [f"- {miss['message'][:200]} → {', '.join(miss['found'])}" for miss in part["misses"][:MISSES_SHOWN]]
+    return [*lines, ""]
+
+
+def _learning_lines(card: dict[str, Any]) -> list[str]:
+    lines = [
+        "## What more exemplars bring (first messages of the test set)",
+        "",
+        "| exemplars | nDCG@5 | a best passage in the top 3 |",
+        "|---|---|---|",
+    ]
+    for size, *figures in card["learning_curve"]:
+        cells = " | ".join(f"{value:.3f} [{low:.2f}, {high:.2f}]" for value, low, high in figures)
+        lines.append(f"| {size:,} | {cells} |")
+    lines += ["", "![Learning curve](learning-curve.png)", ""]
+    lines += ["Messages that a third of the passages fit best, nDCG@5 (an article that was added a minute ago):", ""]
+    for name, ((value, low, high), count) in card["new_article"].items():
+        lines.append(f"- {name}: {value:.3f} [{low:.2f}, {high:.2f}] of {count} messages")
     return [*lines, ""]
 
 

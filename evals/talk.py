@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
 from coach import Coach, Conversation
+from coach.normalise import normalise
 from corpus.files import read_jsonl
 from evals.finding import Concern
 from evals.metrics import macro_f1, wilson
+from index.tasks import COVERED
 
 Row = tuple[int, int, float, float, float]  # count, of how many, share, low, high
 OPENING = "we hardly talk any more, it is all lists and laundry"
@@ -35,7 +37,7 @@ def read_labelled(path: Path) -> tuple[Labelled, ...]:
     return tuple(read_jsonl(path, Labelled))
 
 
-def acts(coach: Coach, rows: Sequence[Labelled]) -> tuple[float, list[str]]:
+def acts(coach: Coach, rows: Iterable[Labelled]) -> tuple[float, list[str]]:
     """Return macro-F1 over the dialogue acts, typed in the middle of a conversation, and a line for each miss."""
     begun = Conversation().add(OPENING, coach.reply(OPENING))
     pairs, misses = [], []
@@ -58,6 +60,17 @@ def scope(coach: Coach, inside: Sequence[str], outside: Sequence[str]) -> dict[s
     }
 
 
+def scope_chances(coach: Coach, inside: Sequence[str], outside: Sequence[str]) -> list[tuple[float, bool]]:
+    """Return, for each message, the probability that it is covered and whether it is."""
+    covered = {scope.id for scope in coach.content.conversation.scopes if scope.level == "covered"} | {COVERED}
+    rows = [(text, True) for text in inside] + [(text, False) for text in outside]
+    vectors = coach.finder.encoder.encode([normalise(text) for text, _ in rows])
+    return [
+        (min(1.0, sum(share for name, share in coach.finder.classify("scope", vector) if name in covered)), so)
+        for (_, so), vector in zip(rows, vectors, strict=True)
+    ]
+
+
 def _declined(coach: Coach, text: str) -> bool:
     return coach.reply(text).kind in {"out_of_scope", "not_covered"}
 
@@ -69,7 +82,7 @@ def situations(coach: Coach, concerns: Sequence[Concern]) -> dict[str, Row]:
         if len(concern.turns) > 1 or not concern.situations:
             continue
         wanted = {reader[0] for reader in concern.situations if reader}
-        vector = coach.finder.encoder.encode([concern.message])[0]
+        vector = coach.finder.encoder.encode([normalise(concern.message)])[0]
         ranked = [name for name, _ in coach.finder.classify("situation", vector)[:3]]
         total += 1
         first += ranked[0] in wanted

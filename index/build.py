@@ -21,7 +21,7 @@ from index.tasks import Task, tasks_of
 CHUNK: Final = 256  # texts embedded between two reports of progress
 NOT: Final = "not:"  # marks a message that only looks like a signal
 BANKS: Final = ("passages", "concerns", "acts", "scope", "signals", "heard")
-HEADS: Final = ("passage", "situation", "act", "scope", "signal")
+HEADS: Final = ("passage", "situation", "act", "scope", "signal", "strain")
 
 
 @dataclass(frozen=True)
@@ -97,4 +97,4 @@ def _head(task: Task, encoder: Encoder, progress: Report) -> Head:
     if trained is not None and task.taught <= set(trained.classes) <= set(task.classes):
         return trained
     rows = Rows(task.texts, task.texts)
-    return fit_shares(_embed(task.name, rows, encoder, progress).vectors, task.classes, task.shares)
+    return fit_shares(_embed(task.name, rows, encoder, progress).vectors, task.classes, task.shares, apart=task.apart)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
+import logging
 import os
 import threading
 from collections.abc import Sequence
@@ -17,12 +18,15 @@ import numpy as np
 from index.errors import ModelError
 from index.heads import Head, load_trained
 from index.parts import LARGE_NAME, is_installed, large_model
+from index.runtime import RuntimeEncoder, export_once
 from index.settings import Settings
 from index.tuned import StoredVectors, load_layers
 from index.vectors import Vectors
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
+
+log = logging.getLogger(__name__)
 
 TUNED: Final = Path(__file__).resolve().parent / "model"  # what `nearer train` adds to the larger encoder
 TUNED_NAME: Final = "nearer-mpnet"
@@ -33,6 +37,7 @@ SMALL_SHA256: Final = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab
 PUBLISHED: Final = {LARGE_NAME: LARGE_SHA256, SMALL_NAME: SMALL_SHA256, TUNED_NAME: LARGE_SHA256}
 MAX_TOKENS: Final = 256  # of one text; what lies beyond is read in its stretches
 WEIGHTS: Final = "model.safetensors"
+TOKENIZER: Final = "tokenizer.json"
 LAYERS: Final = "layers.safetensors"
 HEADS: Final = "heads.npz"
 VECTORS: Final = "vectors.safetensors"
@@ -60,6 +65,10 @@ class Encoder(Protocol):
         """Return one unit vector a text, shape (texts, dimensions), float32."""
         ...
 
+    def encode_spans(self, text: str, spans: Sequence[tuple[int, int]]) -> tuple[Vectors, Vectors]:
+        """Return the text's unit vector, shape (dimensions,), and those of its stretches, shape (spans, dimensions)."""
+        ...
+
     def encode_content(self, texts: Sequence[str]) -> Vectors:
         """Return the same for texts of the content, whose vectors may be known already."""
         ...
@@ -69,8 +78,31 @@ class Encoder(Protocol):
         ...
 
 
+class TorchEncoder:
+    """A sentence-transformers model as it is: for any model by name, and where none could be exported."""
+
+    def __init__(self, model: SentenceTransformer) -> None:
+        """Use this model."""
+        self._model = model
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Return one unit vector a text, shape (texts, dimensions)."""
+        vectors = self._model.encode(
+            list(texts), batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False, convert_to_numpy=True
+        )
+        return np.asarray(vectors, dtype=np.float32)
+
+    def encode_spans(self, text: str, spans: Sequence[tuple[int, int]]) -> tuple[Vectors, Vectors]:
+        """Return the text's unit vector and those of its stretches, each read by itself."""
+        vectors = self.encode([text, *(text[begin:end] for begin, end in spans)])
+        return vectors[0], vectors[1:]
+
+
 class Embedder:
-    """A sentence-transformers model that is loaded at first use and never asks a hub."""
+    """A sentence-transformers model that is loaded at first use and never asks a hub.
+
+    The one that ships is exported when it is first used, so that later starts need no torch.
+    """
 
     def __init__(self, model: str = "", root: Path | None = None) -> None:
         """Remember which model to use.
@@ -105,10 +137,20 @@ class Embedder:
         """
         clean = [_clean(text) for text in texts]
         with self._lock:
-            vectors = self._loaded.encode(
-                clean, batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False, convert_to_numpy=True
-            )
-        return np.asarray(vectors, dtype=np.float32)
+            return self._reader.encode(clean)
+
+    def encode_spans(self, text: str, spans: Sequence[tuple[int, int]]) -> tuple[Vectors, Vectors]:
+        """Return the text's unit vector, shape (dimensions,), and those of its stretches, shape (spans, dimensions).
+
+        Args:
+            text: what is read, once.
+            spans: begin and end of each stretch, in characters.
+
+        Raises:
+            ModelError: the model cannot be loaded, or its weights are not the expected ones.
+        """
+        with self._lock:
+            return self._reader.encode_spans(_clean(text), spans)
 
     def encode_content(self, texts: Sequence[str]) -> Vectors:
         """Return one unit vector a text as ``encode`` does, without the model for texts whose vectors ship."""
@@ -143,6 +185,22 @@ class Embedder:
         if self.name in {TUNED_NAME, LARGE_NAME}:
             return large_model(self._root)
         return _packaged_model() if self.name == SMALL_NAME else Path(self.name)
+
+    @cached_property
+    def _reader(self) -> RuntimeEncoder | TorchEncoder:
+        """Return what reads texts: the exported model where there is one, or can be."""
+        if self.name != TUNED_NAME:
+            return TorchEncoder(self._loaded)
+        exported = (
+            self._root / "models" / f"{TUNED_NAME}-{hashlib.sha256(self.fingerprint.encode()).hexdigest()[:12]}.onnx"
+        )
+        tokenizer = self._path / TOKENIZER
+        try:
+            export_once(lambda: self._loaded, exported, tokenizer)
+            return RuntimeEncoder(exported, tokenizer, MAX_TOKENS)
+        except ModelError as error:
+            log.warning("%s; going on without it, more slowly", error)
+            return TorchEncoder(self._loaded)
 
     @cached_property
     def _loaded(self) -> SentenceTransformer:

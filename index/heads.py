@@ -30,17 +30,22 @@ class Head:
     classes: tuple[str, ...]
     weights: NDArray[np.float32]
     bias: NDArray[np.float32]
+    apart: bool = False  # each class by itself, several may hold; otherwise exactly one does
 
     def scores(self, vectors: Vectors) -> Scores:
         """Return the classes' probabilities, shape (vectors, classes)."""
         raw = np.atleast_2d(vectors) @ self.weights.T + self.bias
+        if self.apart:
+            return np.asarray(1 / (1 + np.exp(-raw)), dtype=np.float32)
         grown = np.exp(raw - raw.max(axis=1, keepdims=True))
         return np.asarray(grown / grown.sum(axis=1, keepdims=True), dtype=np.float32)
 
     def save(self, folder: Path, name: str) -> None:
         """Write the head as ``<name>.npz``."""
         with (folder / f"{name}.npz").open("wb") as file:
-            np.savez(file, weights=self.weights, bias=self.bias, classes=np.array(self.classes))
+            np.savez(
+                file, weights=self.weights, bias=self.bias, classes=np.array(self.classes), apart=np.array(self.apart)
+            )
 
     @classmethod
     def load(cls, folder: Path, name: str) -> Head:
@@ -51,7 +56,7 @@ class Head:
         """
         try:
             with np.load(folder / f"{name}.npz", allow_pickle=False) as file:
-                return cls(tuple(map(str, file["classes"])), file["weights"], file["bias"])
+                return cls(tuple(map(str, file["classes"])), file["weights"], file["bias"], bool(file["apart"]))
         except (OSError, ValueError, KeyError, EOFError) as error:
             raise StoreError(f"{folder / name}.npz: cannot be read ({type(error).__name__})") from None
 
@@ -61,24 +66,29 @@ def fit_shares(
     classes: Sequence[str],
     shares: NDArray[np.float32],
     strength: float = 10.0,
+    *,
+    apart: bool = False,
 ) -> Head:
-    """Fit a softmax to shares of several classes a row.
+    """Fit a softmax to shares of several classes a row, or a logistic function a class.
 
     Args:
         vectors: shape (rows, dimensions).
         classes: their names.
         shares: shape (rows, classes), each row summing to 1.
         strength: inverse of the L2 penalty.
+        apart: judge each class by itself; then a row need not sum to 1.
     """
     import torch  # noqa: PLC0415 - only the build needs it
 
     goal = torch.from_numpy(shares)
 
     def loss(raw: torch.Tensor) -> torch.Tensor:
+        if apart:
+            return torch.nn.functional.binary_cross_entropy_with_logits(raw, goal, reduction="sum")
         return -(goal * torch.log_softmax(raw, dim=1)).sum()
 
     weights, bias = _minimise(vectors, len(classes), strength, loss)
-    return Head(tuple(classes), weights, bias)
+    return Head(tuple(classes), weights, bias, apart)
 
 
 def _minimise(
@@ -116,6 +126,7 @@ def load_trained(path: Path) -> dict[str, Head]:
                     tuple(map(str, file[f"{name}.classes"])),
                     file[f"{name}.weights"].astype(np.float32),
                     file[f"{name}.bias"].astype(np.float32),
+                    bool(file[f"{name}.apart"]),
                 )
                 for name in sorted(names)
             }

@@ -25,12 +25,16 @@ COVERED: Final = "covered"
 
 @dataclass(frozen=True)
 class Task:
-    """One decision: texts, classes, and the share of each class for each text, shape (texts, classes)."""
+    """One decision: texts, classes, and the share of each class for each text, shape (texts, classes).
+
+    Where the classes are judged apart, a text has each of them or not.
+    """
 
     name: str
     texts: tuple[str, ...]
     classes: tuple[str, ...]
     shares: NDArray[np.float32]
+    apart: bool = False
 
     @property
     def taught(self) -> frozenset[str]:
@@ -66,7 +70,18 @@ def tasks_of(content: Content) -> tuple[Task, ...]:
         Task.from_labels("act", acts + [(text, NO_ACT) for text in _some(concerns, 4)]),
         Task.from_labels("scope", scopes + [(text, COVERED) for text in _some(concerns, 2)]),
         Task.from_labels("signal", signals),
+        _strain(content),
     )
+
+
+def _strain(content: Content) -> Task:
+    """Return the task of naming every sign of strain in a message; what only looks like one has none."""
+    rows = [(strained.text, strained.signs) for strained in content.strained]
+    rows += [(text, ()) for signal in content.signals if signal.id[0] == "R" for text in signal.looks_like]
+    rows += [(says, ()) for act in content.conversation.acts for says in act.says[::8]]
+    classes = tuple(sorted({sign for _, signs in rows for sign in signs}))
+    shares = np.array([[name in signs for name in classes] for _, signs in rows], dtype=np.float32)
+    return Task("strain", tuple(text for text, _ in rows), classes, shares, apart=True)
 
 
 def _ordinary(concerns: Sequence[str]) -> list[str]:

@@ -42,9 +42,9 @@ FROZEN: Final = 9  # lowest layers, and the word table, that stay as published: 
 CLIP: Final = 1.0  # largest norm of a gradient
 # Heads fitted on the final vectors instead of the trained ones, and heads halfway between the two, which err otherwise;
 # each with 1 / the L2 penalty. Chosen on the dev sets.
-FITTED_AGAIN: Final = {"act": 30.0, "scope": 30.0, "situation": 10.0}
+FITTED_AGAIN: Final = {"act": 30.0, "scope": 30.0, "situation": 10.0, "strain": 10.0}
 MEAN_OF_BOTH: Final = {"signal": 10.0, "passage": 10.0}
-WEIGHTS: Final = {"passage": 1.0, "situation": 0.7, "act": 1.2, "scope": 1.2, "signal": 1.0}
+WEIGHTS: Final = {"passage": 1.0, "situation": 0.7, "act": 1.2, "scope": 1.2, "signal": 1.0, "strain": 0.1}
 
 
 def train(content: Content, published: Embedder, folder: Path, progress: Report, epochs: int = EPOCHS) -> None:
@@ -72,7 +72,7 @@ def train(content: Content, published: Embedder, folder: Path, progress: Report,
     _fit(start, heads, tasks, lessons, lower, progress, epochs)
     folder.mkdir(parents=True, exist_ok=True)
     _save_layers(start, folder)
-    _save_vectors(start, content, lower, folder, progress)
+    _save_vectors(start, _all_texts(content, tasks), lower, folder, progress)
     _save_heads(heads, tasks, folder)
     facts = {
         "layers_sha256": hashlib.sha256((folder / LAYERS).read_bytes()).hexdigest(),
@@ -197,9 +197,17 @@ def _loss(
         held = [number for number, lesson in enumerate(lessons) if name in lesson]
         if held:
             goal = torch.from_numpy(task.shares[[lessons[number][name] for number in held]])
-            guess = torch.log_softmax(heads[name](vectors[held]), dim=1)
-            total = total - WEIGHTS[name] * (goal * guess).sum() / len(lessons)
+            total = total + WEIGHTS[name] * _cost(heads[name](vectors[held]), goal, apart=task.apart) / len(lessons)
     return total
+
+
+def _cost(raw: torch.Tensor, goal: torch.Tensor, *, apart: bool) -> torch.Tensor:
+    """Return the summed cross-entropy, over classes that exclude one another or that are judged apart."""
+    import torch  # noqa: PLC0415
+
+    if apart:
+        return torch.nn.functional.binary_cross_entropy_with_logits(raw, goal, reduction="sum")
+    return -(goal * torch.log_softmax(raw, dim=1)).sum()
 
 
 def _seed() -> None:
@@ -256,34 +264,40 @@ def _save_heads(heads: dict[str, torch.nn.Linear], tasks: dict[str, Task], folde
             made = _mean(made, _again(tasks[name], stored, MEAN_OF_BOTH[name]))
         arrays[f"{name}.weights"] = made.weights.astype(np.float16)
         arrays[f"{name}.bias"] = made.bias.astype(np.float32)
+        arrays[f"{name}.apart"] = np.array(made.apart)
         arrays[f"{name}.classes"] = np.array(made.classes)
     with (folder / HEADS).open("wb") as file:
         np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
 
 
 def _as_trained(task: Task, head: torch.nn.Linear) -> Head:
-    return Head(task.classes, (head.weight.detach() * SCALE).numpy(), head.bias.detach().numpy())
+    return Head(task.classes, (head.weight.detach() * SCALE).numpy(), head.bias.detach().numpy(), task.apart)
 
 
 def _mean(one: Head, other: Head) -> Head:
     half = np.float32(0.5)
-    return Head(one.classes, half * (one.weights + other.weights), half * (one.bias + other.bias))
+    return Head(one.classes, half * (one.weights + other.weights), half * (one.bias + other.bias), one.apart)
 
 
 def _again(task: Task, stored: StoredVectors, strength: float) -> Head:
     """Return a head fitted on the final vectors: better for decisions that have few texts a class."""
     known = [(row, vector) for row, text in enumerate(task.texts) if (vector := stored.find(text)) is not None]
     rows = [row for row, _ in known]
-    return fit_shares(np.stack([vector for _, vector in known]), task.classes, task.shares[rows], strength)
+    vectors = np.stack([vector for _, vector in known])
+    return fit_shares(vectors, task.classes, task.shares[rows], strength, apart=task.apart)
+
+
+def _all_texts(content: Content, tasks: dict[str, Task]) -> list[str]:
+    banks = [text for rows in rows_of(content).values() for text in rows.texts]
+    return list(dict.fromkeys([*banks, *(text for task in tasks.values() for text in task.texts)]))
 
 
 def _save_vectors(
-    model: SentenceTransformer, content: Content, lower: dict[str, torch.Tensor], folder: Path, progress: Report
+    model: SentenceTransformer, texts: list[str], lower: dict[str, torch.Tensor], folder: Path, progress: Report
 ) -> None:
-    """Write the vectors of all content, from what the frozen layers made of it where that is the whole text."""
+    """Write the vectors of all texts, from what the frozen layers made of it where that is the whole text."""
     import torch  # noqa: PLC0415
 
-    texts = list(dict.fromkeys(text for rows in rows_of(content).values() for text in rows.texts))
     short = sorted((text for text in texts if len(lower.get(text, ())) in range(1, TAUGHT_TOKENS)), key=len)
     rest = sorted(set(texts) - set(short), key=len)
     made = []

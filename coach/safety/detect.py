@@ -34,7 +34,7 @@ FEW_TRUST: Final = 0.45  # and counts this much
 ASK_ONLY: Final = 0.33
 KEEP_FROM: Final = 0.10  # fused scores below are not kept at all
 WITH_LEADER: Final = 0.35  # share of a kind's leading signal from which another one counts too
-COUNTED_APART: Final = frozenset({"CC", "R"})  # kinds whose different signals are counted
+COUNTED_APART: Final = frozenset({"CC"})  # kinds whose different signals are counted
 APART: Final = 0.15  # the same share for those kinds
 PART_TRUST: Final = 0.7  # what a part of a long message, or several messages read as one, counts beside the message
 KIND_WITH_LEADER: Final = 0.9  # share of the leading kind of risk from which another kind counts too
@@ -50,11 +50,15 @@ MAX_WORDS: Final = 160  # characters of the user's words that a reason repeats
 
 @dataclass(frozen=True)
 class Unit:
-    """A stretch of the message: as typed, normalised, and, where it is read as a whole, as a unit vector."""
+    """A stretch of the message: as typed, normalised, and as a unit vector.
+
+    ``vector`` is there for a stretch that is read by itself, ``within`` for one that is read as part of the message.
+    """
 
     clause: Clause
     text: str
     vector: Vectors | None = None
+    within: Vectors | None = None
 
 
 def detect(units: Sequence[Unit], turn: int, finder: Finder, rules: Rules) -> tuple[SignalHit, ...]:
@@ -70,7 +74,7 @@ def detect(units: Sequence[Unit], turn: int, finder: Finder, rules: Rules) -> tu
     best: dict[str, SignalHit] = {}
     said = _checked(_rule_hits(units, turn, rules), units[0], finder)
     learned = [_tempered(hit, units[0].text, rules) for hit in _learned_hits(units, turn, finder)]
-    for hit in [*said, *learned]:
+    for hit in [*said, *learned, *_strain_hits(units[0], turn, finder)]:
         held = best.get(hit.signal)
         if held is None or hit.score > held.score:
             best[hit.signal] = hit
@@ -178,7 +182,7 @@ def _learned_hits(units: Sequence[Unit], turn: int, finder: Finder) -> list[Sign
         by_kind = {name: float(share[columns].sum()) for name, columns in kinds.items()}
         lead = max(by_kind[name] for name in by_kind if name not in NO_RISK)
         for name, columns in kinds.items():
-            if name == NONE:
+            if name in {NONE, "R"}:  # signs of strain are judged one by one
                 continue
             if name not in BESIDE and by_kind[name] < lead * KIND_WITH_LEADER:
                 continue
@@ -186,16 +190,24 @@ def _learned_hits(units: Sequence[Unit], turn: int, finder: Finder) -> list[Sign
             score *= 1.0 if unit is units[0] else PART_TRUST
             if score < KEEP_FROM:
                 continue
-            against = by_kind[NONE] + TINY
             floor = float(share[columns].max()) * (APART if name in COUNTED_APART else WITH_LEADER)
             for column in columns:
-                own = float(share[column] / (share[column] + against)) if name == "R" else score
-                if share[column] >= floor and own >= KEEP_FROM:
-                    words = _words(unit)
-                    hits.append(
-                        SignalHit(signal=head.classes[column], words=words, turn=turn, score=own, source="learned")
-                    )
+                if share[column] >= floor:
+                    signal = head.classes[column]
+                    hits.append(SignalHit(signal=signal, words=_words(unit), turn=turn, score=score, source="learned"))
     return hits
+
+
+def _strain_hits(unit: Unit, turn: int, finder: Finder) -> list[SignalHit]:
+    """Return every sign of strain in the message, each judged by itself."""
+    if unit.vector is None:
+        return []
+    head = finder.heads["strain"]
+    return [
+        SignalHit(signal=sign, words=_words(unit), turn=turn, score=float(score), source="learned")
+        for sign, score in zip(head.classes, head.scores(unit.vector)[0], strict=True)
+        if score >= KEEP_FROM
+    ]
 
 
 def _columns_by_kind(classes: Sequence[str]) -> dict[str, list[int]]:
