@@ -16,11 +16,12 @@ from coach import Coach, Conversation
 from corpus.check import check
 from corpus.content import load_content
 from corpus.errors import CorpusError
-from evals import plots, scorecard
+from evals import plots, report, scorecard
+from evals.bench import run as measure
 from index.embedder import TUNED, Embedder
 from index.errors import IndexingError
 from index.finder import build
-from index.parts import LARGE_NAME
+from index.parts import LARGE_NAME, large_model
 from index.progress import bar
 from index.settings import Settings
 from index.store import read_manifest
@@ -155,6 +156,21 @@ def evaluate(
     except ModuleNotFoundError as error:
         err.print(f"nearer: no pictures drawn: {error.name} comes with `make install`", markup=False)
     out.print(scorecard.markdown(card), markup=False)
+
+
+@app.command()
+def bench(
+    folder: Annotated[Path, typer.Option("--to", help="Where the figures go.")] = Path("docs"),
+    messages: Annotated[int, typer.Option(min=20, help="Messages that are timed.")] = 150,
+    conversations: Annotated[int, typer.Option(min=2, help="Conversations held to see whether memory grows.")] = 1000,
+) -> None:
+    """Measure speed and memory, side by side with peers, and write Markdown, JSON and a picture."""
+    settings = Settings.from_environment()
+    with bar(err) as progress:
+        coach = Coach.load(settings, progress=progress)
+        card = measure(coach, large_model(settings.index_dir), messages, conversations, progress)
+    report.write(card, folder)
+    out.print(report.markdown(card), markup=False)
 
 
 @app.command()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import yaml
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -71,6 +72,12 @@ def read_jsonl(path: Path, kind: type[M]) -> Iterator[M]:
             yield checked(value, kind, f"{path}:{number}")
 
 
+@cache
+def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
+    """Return what checks values of a kind; it takes a while to make."""
+    return TypeAdapter(kind)
+
+
 def checked(value: object, kind: type[T], where: str) -> T:
     """Return ``value`` as ``kind``.
 
@@ -78,7 +85,7 @@ def checked(value: object, kind: type[T], where: str) -> T:
         ContentError: an entry is wrong; the message begins with ``where``.
     """
     try:
-        return TypeAdapter(kind).validate_python(value)
+        return cast("T", _adapter(kind).validate_python(value))  # type: ignore[arg-type]  # types can be hashed
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]
         entry = ".".join(map(str, first["loc"])) or "the file"

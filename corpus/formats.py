@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Final
-
-from bs4 import BeautifulSoup, Tag
-from markdown_it import MarkdownIt
+from typing import TYPE_CHECKING, Final
 
 from corpus.errors import ArticleError
+
+if TYPE_CHECKING:
+    from bs4 import Tag
 
 HEADING_MARK: Final = "\u2063"  # invisible separator: put before a heading that the markup names as one
 _SKIPPED_TAGS: Final = [
@@ -49,6 +49,8 @@ def read_text(path: Path) -> str:
     if suffix == ".txt":
         return raw
     if suffix in {".md", ".markdown"}:
+        from markdown_it import MarkdownIt  # noqa: PLC0415 - only where an article is in Markdown
+
         return text_of_html(MarkdownIt("commonmark").render(raw))
     if suffix in {".html", ".htm"}:
         return text_of_html(raw)
@@ -57,6 +59,8 @@ def read_text(path: Path) -> str:
 
 def text_of_html(html: str) -> str:
     """Return the readable blocks of an HTML page, one paragraph each, headings and list items marked."""
+    from bs4 import BeautifulSoup, Tag  # noqa: PLC0415 - only where an article is marked up
+
     soup = BeautifulSoup(html, "html.parser")
     for tag in soup(_SKIPPED_TAGS):
         tag.decompose()

@@ -126,7 +126,7 @@ def load_trained(path: Path) -> dict[str, Head]:
                     tuple(map(str, file[f"{name}.classes"])),
                     file[f"{name}.weights"].astype(np.float32),
                     file[f"{name}.bias"].astype(np.float32),
-                    bool(file[f"{name}.apart"]),
+                    f"{name}.apart" in file.files and bool(file[f"{name}.apart"]),
                 )
                 for name in sorted(names)
             }
