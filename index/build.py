@@ -61,6 +61,9 @@ def rows_of(content: Content) -> dict[str, Rows]:
 
 def write_index(folder: Path, content: Content, encoder: Encoder, progress: Report) -> None:
     """Write all banks, heads and the manifest of one index into an empty folder."""
+    progress("preparing the encoder", 0, 1)
+    dimensions = encoder.dimensions  # loads it, and exports it the first time
+    progress("preparing the encoder", 1, 1)
     rows = rows_of(content)
     banks = {name: _embed(name, rows[name], encoder, progress) for name in BANKS}
     for bank in banks.values():
@@ -72,7 +75,7 @@ def write_index(folder: Path, content: Content, encoder: Encoder, progress: Repo
         corpus=content.fingerprint,
         model=encoder.name,
         model_fingerprint=encoder.fingerprint,
-        dimensions=encoder.dimensions,
+        dimensions=dimensions,
         versions=versions(),
         rows={name: len(bank.texts) for name, bank in banks.items()},
         files={},
