@@ -24,7 +24,7 @@ MEND: Final = (
     ("Undo last message", ":material/undo:", memory.undo),
     ("Start over", ":material/restart_alt:", memory.start_over),
 )
-STAGES: Final = {"preparing the encoder": "Getting ready, once, for about a minute", "passages": "Reading the article"}
+STAGES: Final = {"preparing the encoder": "Getting the encoder ready", "passages": "Reading the article"}
 
 
 def title() -> None:

@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from coach import Coach, Conversation
+from coach.safety.detect import detect
+from coach.understand import read_units
 from evals import peers
 from evals.finding import Concern, read_concerns
 from evals.scorecard import DATA
@@ -88,11 +90,14 @@ def _machine() -> dict[str, Any]:
 def _latency(coach: Coach, concerns: Sequence[Concern], progress: Report) -> dict[str, dict[str, float]]:
     """Time the bare encoder, a first reply and a late reply in turn, message by message, so that noise falls on all."""
     before = _long_talk(coach)
-    took: dict[str, list[float]] = {"encoder": [], "first reply": [], f"reply at turn {LATE}": []}
+    took: dict[str, list[float]] = {"encoder": [], "safety gate": [], "first reply": [], f"reply at turn {LATE}": []}
+    rules = coach.content.rules
     for concern in concerns[:WARM]:
         coach.reply(concern.message)
     for done, concern in enumerate(concerns, start=1):
         took["encoder"].append(_timed(lambda: coach.finder.encoder.encode([concern.message])))  # noqa: B023 - run now
+        units = read_units(concern.message, coach.finder)
+        took["safety gate"].append(_timed(lambda: detect(units, 0, coach.finder, rules)))  # noqa: B023
         took["first reply"].append(_timed(lambda: coach.reply(concern.message)))  # noqa: B023
         took[f"reply at turn {LATE}"].append(_timed(lambda: coach.reply(concern.message, before)))  # noqa: B023
         progress("replies", done, len(concerns))
