@@ -12,16 +12,18 @@ from coach.normalise import normalise, tidy
 from coach.partner import partner_in
 from coach.referral import individual_reply, with_referral
 from coach.render import render
-from coach.safety.detect import Unit, detect
+from coach.safety.detect import detect
 from coach.safety.reply import gate_failed, safety_reply
-from coach.safety.state import GATED, update
-from coach.understand import CONCERN_ACTS, Understanding, read_units, understand
-from corpus.content import Content, load_content
+from coach.safety.state import GATED, corrected, forgotten, update
+from coach.safety.telling import Unit
+from coach.understand import CONCERN_ACTS, Understanding, read_units, understand, whole_vector
+from corpus.compiled import load_compiled
+from corpus.content import Content
 from index.embedder import Embedder, Encoder
 from index.finder import Finder
 from index.progress import Report
 from index.settings import Settings
-from index.tasks import COVERED
+from index.tasks import CORRECTION, COVERED
 
 log = logging.getLogger(__name__)
 JOINED_TURNS: Final = 3  # how many messages are read together, since risk is told in pieces
@@ -46,7 +48,7 @@ class Coach:
             IndexingError: the model or the index cannot be used.
         """
         chosen = settings or Settings.from_environment()
-        content = load_content(chosen.corpus_dir)
+        content = load_compiled(chosen.index_dir, chosen.corpus_dir)
         return cls(Finder.load(content, encoder or Embedder(chosen.model, chosen.index_dir), chosen, progress))
 
     def reply(self, message: str, conversation: Conversation | None = None) -> Reply:
@@ -70,19 +72,34 @@ class Coach:
         turn = len(talk.turns)
         before = talk.turns[-1].reply.trace.safety if talk.turns else SafetyState()
         units = read_units(message, self.finder)
-        hits = detect([*units, *self._joined(message, talk, units[0])], turn, self.finder, self.content.rules)
-        state = update(before, hits, normalise(message), turn, self.content.rules)
+        state = self._state(message, talk, units, before, turn)
         seed = "\n".join([*talk.messages, message])
         if state.tier in GATED:
             reply, state = safety_reply(state, self.content, talk.country, seed)
             return _traced(reply, "safety", state)
         return self._coached(message, talk, units, state, turn)
 
-    def _joined(self, message: str, talk: Conversation, last: Unit) -> list[Unit]:
-        """Return the last messages read as one, since risk is told in pieces; its words are those of the last one."""
-        if not talk.turns:
+    def _state(
+        self, message: str, talk: Conversation, units: tuple[Unit, ...], before: SafetyState, turn: int
+    ) -> SafetyState:
+        """Return what the gate knows after this message."""
+        rules, text = self.content.rules, normalise(message)
+        explained = dict(self.finder.classify("correction", whole_vector(units))).get(CORRECTION, 0.0)
+        if corrected(before, text, explained, rules):
+            plain = [hit for hit in detect(units, turn, self.finder, rules) if hit.source == "rule"]
+            return update(forgotten(before, turn), plain, text, turn, rules)
+        told = [*units, *self._joined(message, talk, units[0], before.settled)]
+        return update(before, detect(told, turn, self.finder, rules), text, turn, rules)
+
+    def _joined(self, message: str, talk: Conversation, last: Unit, settled: int) -> list[Unit]:
+        """Return the last messages read as one, since risk is told in pieces; its words are those of the last one.
+
+        What was said before the turn at which all was settled is not read again.
+        """
+        earlier = talk.messages[max(settled, len(talk.messages) - JOINED_TURNS + 1, 0) :]
+        if not earlier:
             return []
-        joined = "\n".join([*talk.messages[-JOINED_TURNS + 1 :], message])
+        joined = "\n".join([*earlier, message])
         whole = read_units(joined, self.finder)[0]
         return [Unit(last.clause, whole.text, whole.vector)]
 

@@ -133,6 +133,7 @@ class SafetyState(Value):
     answered: bool = False
     replied: tuple[str, ...] = Field(default=(), description="safety replies already given in full")
     declined_referral: bool = False
+    settled: int = 0  # the turn before which nothing is read again, since it was explained
     last_referral_turn: int = -99
     last_referral_level: str = ""
 

@@ -11,7 +11,7 @@ import numpy as np
 from coach.clauses import Clause, paragraphs, windows
 from coach.models import Conversation, Evidence
 from coach.normalise import normalise, tidy
-from coach.safety.detect import Unit
+from coach.safety.telling import Unit
 from corpus.conversation import Wording
 from index.finder import Finder, Hit
 from index.tasks import COVERED, NO_ACT

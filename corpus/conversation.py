@@ -139,6 +139,13 @@ class Wording(Frozen):
             raise ContentError(f"conversation/wording.yaml: no phrase called {name!r}") from None
 
 
+class Corrections(Frozen):
+    """How people say that earlier words were about something else, and how they only take them back."""
+
+    corrections: tuple[Text, ...] = Field(min_length=8)
+    retractions: tuple[Text, ...] = Field(min_length=8)
+
+
 class Conversation(Frozen):
     """Everything in ``corpus/conversation``."""
 
@@ -147,6 +154,7 @@ class Conversation(Frozen):
     safety: SafetyWords
     referral: ReferralWords
     wording: Wording
+    corrections: Corrections
 
     def scope(self, kind: str) -> ScopeKind:
         """Return one kind of message at the edge."""
@@ -165,6 +173,7 @@ def load_conversation(folder: Path) -> Conversation:
         safety=read_yaml(folder / "safety.yaml", SafetyWords),
         referral=read_yaml(folder / "referral.yaml", ReferralWords),
         wording=read_yaml(folder / "wording.yaml", Wording),
+        corrections=read_yaml(folder / "corrections.yaml", Corrections),
     )
 
 

@@ -21,7 +21,7 @@ from index.tasks import Task, tasks_of
 CHUNK: Final = 256  # texts embedded between two reports of progress
 NOT: Final = "not:"  # marks a message that only looks like a signal
 BANKS: Final = ("passages", "concerns", "acts", "scope", "signals", "heard")
-HEADS: Final = ("passage", "situation", "act", "scope", "signal", "strain")
+HEADS: Final = ("passage", "situation", "act", "scope", "signal", "strain", "correction")
 
 
 @dataclass(frozen=True)

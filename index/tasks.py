@@ -21,6 +21,8 @@ ORDINARY: Final = 3  # every third concern is also shown to the signals' head as
 PLAIN_WORDS: Final = 14  # and all that are this short
 NO_ACT: Final = "new_concern"
 COVERED: Final = "covered"
+CORRECTION: Final = "correction"
+OTHER: Final = "other"
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,18 @@ def tasks_of(content: Content) -> tuple[Task, ...]:
         Task.from_labels("scope", scopes + [(text, COVERED) for text in _some(concerns, 2)]),
         Task.from_labels("signal", signals),
         _strain(content),
+        _corrections(content, concerns),
+    )
+
+
+def _corrections(content: Content, concerns: Sequence[str]) -> Task:
+    """Return the task of telling that earlier words were about something else; what only takes them back is "other"."""
+    told = content.conversation.corrections
+    other = [*told.retractions, *_some(concerns, 12)]
+    other += [says for act in content.conversation.acts for says in act.says[::4]]
+    other += [says for signal in content.signals if signal.id[0] != "R" for says in signal.says[::4]]
+    return Task.from_labels(
+        "correction", [(text, CORRECTION) for text in told.corrections] + [(text, OTHER) for text in other]
     )
 
 

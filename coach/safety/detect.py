@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from coach.clauses import Clause
 from coach.models import SignalHit
+from coach.safety.telling import Telling, Unit, words_of
 from corpus.ruleset import Rules
 from index.build import NOT
 from index.finder import Finder
@@ -45,20 +44,6 @@ _PART_OF_THE_ACT: Final = re.compile(  # a "not" that belongs to what is done: "
     r"\b(?:don't|do not|didn't|no longer|not allowed|doesn't|won't|wouldn't|never see|can't|cannot|couldn't|not being)\b"
 )
 TINY: Final = 1e-9
-MAX_WORDS: Final = 160  # characters of the user's words that a reason repeats
-
-
-@dataclass(frozen=True)
-class Unit:
-    """A stretch of the message: as typed, normalised, and as a unit vector.
-
-    ``vector`` is there for a stretch that is read by itself, ``within`` for one that is read as part of the message.
-    """
-
-    clause: Clause
-    text: str
-    vector: Vectors | None = None
-    within: Vectors | None = None
 
 
 def detect(units: Sequence[Unit], turn: int, finder: Finder, rules: Rules) -> tuple[SignalHit, ...]:
@@ -74,7 +59,7 @@ def detect(units: Sequence[Unit], turn: int, finder: Finder, rules: Rules) -> tu
     best: dict[str, SignalHit] = {}
     said = _checked(_rule_hits(units, turn, rules), units[0], finder)
     learned = [_tempered(hit, units[0].text, rules) for hit in _learned_hits(units, turn, finder)]
-    for hit in [*said, *learned, *_strain_hits(units[0], turn, finder)]:
+    for hit in [*said, *learned, *_strain_hits(units, turn, finder)]:
         held = best.get(hit.signal)
         if held is None or hit.score > held.score:
             best[hit.signal] = hit
@@ -93,7 +78,7 @@ def _rule_hits(units: Sequence[Unit], turn: int, rules: Rules) -> list[SignalHit
             if _taken_back(signal, unit.text, match, whole, rules):
                 continue
             score = RULE_SCORE if number else RULE_SCORE * 0.99
-            hits.append(SignalHit(signal=signal, words=_words(unit), turn=turn, score=score, source="rule"))
+            hits.append(SignalHit(signal=signal, words=words_of(unit), turn=turn, score=score, source="rule"))
     return hits
 
 
@@ -173,6 +158,7 @@ def _learned_hits(units: Sequence[Unit], turn: int, finder: Finder) -> list[Sign
     """
     head = finder.heads["signal"]
     kinds = _columns_by_kind(head.classes)
+    telling = Telling(units, head)
     hits = []
     for unit in units:
         if unit.vector is None:
@@ -194,18 +180,21 @@ def _learned_hits(units: Sequence[Unit], turn: int, finder: Finder) -> list[Sign
             for column in columns:
                 if share[column] >= floor:
                     signal = head.classes[column]
-                    hits.append(SignalHit(signal=signal, words=_words(unit), turn=turn, score=score, source="learned"))
+                    words = telling.words(unit, signal)
+                    hits.append(SignalHit(signal=signal, words=words, turn=turn, score=score, source="learned"))
     return hits
 
 
-def _strain_hits(unit: Unit, turn: int, finder: Finder) -> list[SignalHit]:
+def _strain_hits(units: Sequence[Unit], turn: int, finder: Finder) -> list[SignalHit]:
     """Return every sign of strain in the message, each judged by itself."""
-    if unit.vector is None:
+    whole = units[0]
+    if whole.vector is None:
         return []
     head = finder.heads["strain"]
+    telling = Telling(units, head)
     return [
-        SignalHit(signal=sign, words=_words(unit), turn=turn, score=float(score), source="learned")
-        for sign, score in zip(head.classes, head.scores(unit.vector)[0], strict=True)
+        SignalHit(signal=sign, words=telling.words(whole, sign), turn=turn, score=float(score), source="learned")
+        for sign, score in zip(head.classes, head.scores(whole.vector)[0], strict=True)
         if score >= KEEP_FROM
     ]
 
@@ -240,9 +229,3 @@ def _nearness(vector: Vectors, finder: Finder) -> dict[str, float]:
         if not label.startswith(NOT):
             shares[_kind(label)] = shares.get(_kind(label), 0.0) + voice / total
     return shares
-
-
-def _words(unit: Unit) -> str:
-    """Return the user's own words for a find, shortened at a word's end."""
-    words = " ".join(unit.clause.words.split())
-    return words if len(words) <= MAX_WORDS else words[:MAX_WORDS].rsplit(" ", 1)[0] + "…"

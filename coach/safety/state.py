@@ -25,6 +25,7 @@ GATED: Final[frozenset[Tier]] = frozenset(
 )
 _STICKY: Final[frozenset[Tier]] = GATED - {"check_in"}
 _SELF_DANGER: Final = frozenset({"ID4"})
+EXPLAINED_FROM: Final = 0.60  # probability from which a message explains an earlier one away
 _SOFT_TWO: Final = 2  # self-shrinking twice is enough to ask
 _DOMAINS_TWO: Final = 2
 _CONTROL_SURE: Final = 0.55  # score from which one domain of control is enough, since what is told with it counts too
@@ -41,6 +42,24 @@ def acts(hit: SignalHit) -> bool:
     return hit.score >= ACT[kind(hit.signal)]
 
 
+def corrected(state: SafetyState, message: str, explained: float, rules: Rules) -> bool:
+    """Tell whether the person explains that an earlier message was about something else.
+
+    Args:
+        state: the state before the message.
+        message: the normalised message.
+        explained: the probability, from what is learnt, that it explains an earlier one away.
+        rules: markers for corrections.
+    """
+    return bool(state.sticky or state.asked) and (explained >= EXPLAINED_FROM or rules.has("correction", message))
+
+
+def forgotten(state: SafetyState, turn: int) -> SafetyState:
+    """Return the state without what was misread before this turn."""
+    fresh = {"hits": (), "sticky": (), "asked": "", "variant": "", "add_ons": (), "settled": turn}
+    return state.model_copy(update=fresh)
+
+
 def update(state: SafetyState, hits: Iterable[SignalHit], message: str, turn: int, rules: Rules) -> SafetyState:
     """Return the state after one more message.
 
@@ -49,11 +68,8 @@ def update(state: SafetyState, hits: Iterable[SignalHit], message: str, turn: in
         hits: what was found in the message.
         message: the normalised message.
         turn: its number, from 0.
-        rules: markers for answers, corrections and safety.
+        rules: markers for answers and safety.
     """
-    if _corrected(state, message, rules):
-        state = state.model_copy(update={"hits": (), "sticky": (), "asked": "", "variant": "", "add_ons": ()})
-        hits = [hit for hit in hits if hit.source == "rule"]
     new = tuple(hits)
     state = _with_answer(state, new, message, turn, rules)
     state = state.model_copy(update={"hits": (*state.hits, *new)})
@@ -73,11 +89,6 @@ def update(state: SafetyState, hits: Iterable[SignalHit], message: str, turn: in
     )
 
 
-def _corrected(state: SafetyState, message: str, rules: Rules) -> bool:
-    """Tell whether the person explains that an earlier message was about something else."""
-    return bool(state.sticky or state.asked) and rules.has("correction", message)
-
-
 def _with_answer(state: SafetyState, new: tuple[SignalHit, ...], message: str, turn: int, rules: Rules) -> SafetyState:
     """Take the message as the answer to the question that was asked one turn ago."""
     if not state.asked or state.answered or turn != state.asked_turn + 1:
@@ -91,7 +102,7 @@ def _with_answer(state: SafetyState, new: tuple[SignalHit, ...], message: str, t
         return state.model_copy(update={"answered": True})
     if rules.has("no", message):
         kept = tuple(hit for hit in state.hits if kind(hit.signal) in {"R", "IN"})
-        return state.model_copy(update={"hits": kept, "answered": True})
+        return state.model_copy(update={"hits": kept, "answered": True, "settled": turn})
     return state
 
 
