@@ -63,7 +63,8 @@ class Coach:
             reply = self._gated(message, talk)
         except Exception:
             log.error("the safety gate could not run; showing help")  # noqa: TRY400 - a traceback could hold their words
-            reply = gate_failed(self.content, talk.country)
+            known = talk.turns[-1].reply.trace.safety if talk.turns else SafetyState()
+            reply = gate_failed(self.content, talk.country, known)
         text = render(reply, self.content, partner_in([*talk.messages, message]))
         return reply.model_copy(update={"text": text})
 
@@ -84,10 +85,12 @@ class Coach:
     ) -> SafetyState:
         """Return what the gate knows after this message."""
         rules, text = self.content.rules, normalise(message)
-        explained = dict(self.finder.classify("correction", whole_vector(units))).get(CORRECTION, 0.0)
-        if corrected(before, text, explained, rules):
-            plain = [hit for hit in detect(units, turn, self.finder, rules) if hit.source == "rule"]
-            return update(forgotten(before, turn), plain, text, turn, rules)
+        if before.sticky or before.asked:
+            own = detect(units, turn, self.finder, rules)
+            explained = dict(self.finder.classify("correction", whole_vector(units))).get(CORRECTION, 0.0)
+            if corrected(before, own, text, explained, turn, rules):
+                plain = [hit for hit in own if hit.source == "rule"]
+                return update(forgotten(before, turn), plain, text, turn, rules)
         told = [*units, *self._joined(message, talk, units[0], before.settled)]
         return update(before, detect(told, turn, self.finder, rules), text, turn, rules)
 

@@ -28,7 +28,7 @@ def load_compiled(cache: Path, folder: Path = CORPUS_DIR) -> Content:
         ContentError: a curated file cannot be used, or names something that does not exist.
     """
     now = fingerprint(folder)
-    for path in cache.glob(NAME.format(now[:SHORT], "*")):
+    for path in cache.glob(NAME.format(_key(now), "*")):
         content = _read(path)
         if content is not None and content.fingerprint == now:
             return content
@@ -49,7 +49,7 @@ def _read(path: Path) -> Content | None:
 def _write(content: Content, cache: Path) -> None:
     """Write the file in one step, and remove earlier ones; a failure only costs time at the next start."""
     data = content.model_dump_json().encode()
-    path = cache / NAME.format(content.fingerprint[:SHORT], _digest(data))
+    path = cache / NAME.format(_key(content.fingerprint), _digest(data))
     try:
         cache.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=cache, prefix=".content-", delete=False) as file:
@@ -60,6 +60,12 @@ def _write(content: Content, cache: Path) -> None:
                 other.unlink(missing_ok=True)
     except OSError:
         return
+
+
+def _key(content: str) -> str:
+    """Return a hash of the content files and of the code that reads them."""
+    code = [path.read_bytes() for path in sorted(CORPUS_DIR.glob("*.py"))]
+    return _digest(b"".join([content.encode(), *code]))
 
 
 def _digest(data: bytes) -> str:

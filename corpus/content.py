@@ -102,6 +102,9 @@ def _check_references(content: Content) -> None:
         named = [ref.passage for ref in situation.passages]
         named += [passage for opener in situation.openers for passage in opener.draws_on]
         _require(named, passages, f"situations/{situation.id}.yaml", "passage")
+    signals = {signal.id for signal in content.signals}
+    for strained in content.strained:
+        _require(strained.signs, signals, f"strain.jsonl ({strained.text[:40]!r})", "signal")
     for exemplar in content.exemplars:
         where = f"exemplars/{exemplar.hand}.jsonl ({exemplar.text[:40]!r})"
         _require((*exemplar.best, *exemplar.good, *exemplar.fair), passages, where, "passage")

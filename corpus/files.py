@@ -61,15 +61,18 @@ def read_jsonl(path: Path, kind: type[M]) -> Iterator[M]:
     Raises:
         ContentError: a line is not JSON or has a wrong entry; the message names file and line.
     """
-    with path.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, start=1):
-            if not line.strip():
-                continue
-            try:
-                value = json.loads(line)
-            except ValueError as error:
-                raise ContentError(f"{path}:{number}: not valid JSON: {error}") from None
-            yield checked(value, kind, f"{path}:{number}")
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ContentError(f"{path}: cannot be read ({type(error).__name__}); save it as UTF-8") from None
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            value = json.loads(line)
+        except ValueError as error:
+            raise ContentError(f"{path}:{number}: not valid JSON: {error}") from None
+        yield checked(value, kind, f"{path}:{number}")
 
 
 @cache

@@ -33,7 +33,7 @@ TALK: Final = (
     "why does this happen",
     "what exactly do I say",
 )
-# Started afresh; prints seconds since the process began, by step. {0} is replaced by the message.
+# Started afresh; prints seconds since the process began, by step. {message} is replaced.
 _FIRST_REPLY: Final = """
 import json, time
 begin = {begin}

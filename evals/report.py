@@ -74,7 +74,8 @@ def _others(card: dict[str, Any]) -> list[str]:
 
 def _peers(rows: dict[str, dict[str, Any]]) -> list[str]:
     lines = [
-        "The same encoder as published and the same article, set up as their authors show it. They only retrieve.",
+        "Others with the encoder as published and the same article, set up as their authors show it; they only retrieve. "
+        "Nearer's row is its search alone, by the trained encoder and its heads.",
         "",
         "| | build s | search p50 ms | words shown | a best passage is among them |",
         "|---|---|---|---|---|",

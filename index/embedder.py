@@ -65,8 +65,8 @@ class Encoder(Protocol):
         """Return one unit vector a text, shape (texts, dimensions), float32."""
         ...
 
-    def encode_spans(self, text: str, spans: Sequence[tuple[int, int]]) -> tuple[Vectors, Vectors]:
-        """Return the text's unit vector, shape (dimensions,), and those of its stretches, shape (spans, dimensions)."""
+    def encode_spans(self, text: str, spans: Sequence[tuple[int, int]]) -> tuple[Vectors, list[Vectors | None]]:
+        """Return the text's unit vector, shape (dimensions,), and one for each of its stretches that is read."""
         ...
 
     def encode_content(self, texts: Sequence[str]) -> Vectors:
@@ -92,10 +92,12 @@ class TorchEncoder:
         )
         return np.asarray(vectors, dtype=np.float32)
 
-    def encode_spans(self, text: str, spans: Sequence[tuple[int, int]]) -> tuple[Vectors, Vectors]:
+    def encode_spans(self, text: str, spans: Sequence[tuple[int, int]]) -> tuple[Vectors, list[Vectors | None]]:
         """Return the text's unit vector and those of its stretches, each read by itself."""
         vectors = self.encode([text, *(text[begin:end] for begin, end in spans)])
-        return vectors[0], vectors[1:]
+        return vectors[0], [
+            vector if end > begin else None for (begin, end), vector in zip(spans, vectors[1:], strict=True)
+        ]
 
 
 class Embedder:
@@ -118,9 +120,9 @@ class Embedder:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Return the sha256 of the weights, or the name for a model whose weights are elsewhere."""
+        """Return the sha256 of the weights and of what was trained with them, or the name for a model whose weights are elsewhere."""
         if self.name == TUNED_NAME:
-            return f"{LARGE_SHA256}+{_sha256(TUNED / LAYERS)}"
+            return f"{LARGE_SHA256}+{_sha256(TUNED / LAYERS)}+{_sha256(TUNED / HEADS)}"
         weights = self._path / WEIGHTS
         return _sha256(weights) if weights.is_file() else f"name:{self.name}"
 
@@ -139,8 +141,8 @@ class Embedder:
         with self._lock:
             return self._reader.encode(clean)
 
-    def encode_spans(self, text: str, spans: Sequence[tuple[int, int]]) -> tuple[Vectors, Vectors]:
-        """Return the text's unit vector, shape (dimensions,), and those of its stretches, shape (spans, dimensions).
+    def encode_spans(self, text: str, spans: Sequence[tuple[int, int]]) -> tuple[Vectors, list[Vectors | None]]:
+        """Return the text's unit vector, shape (dimensions,), and one for each of its stretches that is read.
 
         Args:
             text: what is read, once.
@@ -191,12 +193,11 @@ class Embedder:
         """Return what reads texts: the exported model where there is one, or can be."""
         if self.name != TUNED_NAME:
             return TorchEncoder(self._loaded)
-        exported = (
-            self._root / "models" / f"{TUNED_NAME}-{hashlib.sha256(self.fingerprint.encode()).hexdigest()[:12]}.onnx"
-        )
+        exported = self._root / "models" / f"{TUNED_NAME}-{_sha256(TUNED / LAYERS)[:12]}.onnx"
         tokenizer = self._path / TOKENIZER
         try:
             export_once(lambda: self._loaded, exported, tokenizer)
+            self.__dict__.pop("_loaded", None)  # it is not needed any more
             return RuntimeEncoder(exported, tokenizer, MAX_TOKENS)
         except ModelError as error:
             log.warning("%s; going on without it, more slowly", error)

@@ -57,6 +57,9 @@ class Finder:
             StoreError: the index folder cannot be used.
         """
         folder = build(content, encoder, settings, progress)
+        if progress:
+            progress("preparing the encoder", 0, 1)
+        _ = encoder.dimensions  # opens it now, and not in the first reply
         return cls(
             content=content,
             encoder=encoder,

@@ -11,6 +11,7 @@ import hashlib
 import io
 import logging
 import os
+import shutil
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 SUM: Final = ".sha256"
+REFUSED: Final = ".refused"  # beside a model that cannot be exported on this machine, so that nobody tries again
+SCRATCH: Final = ".exporting-"
+KEPT: Final = 2  # exports: another checkout may use the other one
 BATCH: Final = 16
 SAME_FROM: Final = 0.999  # cosine between the two vectors of one text
 BLOCK: Final = 32  # weights that share one scale
@@ -78,23 +82,23 @@ class RuntimeEncoder:
                 vectors[row] = vector
         return np.stack(vectors)
 
-    def encode_spans(self, text: str, spans: Sequence[tuple[int, int]]) -> tuple[Vectors, Vectors]:
+    def encode_spans(self, text: str, spans: Sequence[tuple[int, int]]) -> tuple[Vectors, list[Vectors | None]]:
         """Return the text's unit vector and those of its stretches, each read in the light of the whole.
 
         Args:
             text: what is read, once.
-            spans: begin and end of stretches, in characters. A stretch that is not read gets the text's own vector.
+            spans: begin and end of stretches, in characters. A stretch beyond what is read gets none.
         """
         read = self._tokenizer.encode(text)
         vector, tokens = self._run(["vector", "tokens"], [read.ids])
         begins = np.array([begin for begin, _ in read.offsets])
         ends = np.array([end for _, end in read.offsets])
-        found = []
+        found: list[Vectors | None] = []
         for begin, end in spans:
             inside = (begins < end) & (ends > begin)
-            mean = tokens[0][inside].mean(axis=0) if inside.any() else vector[0]
-            found.append(mean / np.linalg.norm(mean))
-        return vector[0], np.array(found, dtype=np.float32).reshape(len(spans), vector.shape[1])
+            mean = tokens[0][inside].mean(axis=0) if inside.any() else None
+            found.append(None if mean is None else mean / np.linalg.norm(mean))
+        return vector[0], found
 
     def _run(self, wanted: list[str], ids: list[list[int]]) -> list[NDArray[np.float32]]:
         width = max(map(len, ids))
@@ -114,14 +118,20 @@ def export_once(load: Callable[[], SentenceTransformer], path: Path, tokenizer: 
     """
     if _is_whole(path):
         return
+    if path.with_suffix(REFUSED).exists():
+        raise ModelError(f"{path.with_suffix(REFUSED)}: could not be exported earlier; remove this file to try again")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(path.with_suffix(".lock")):
             if not _is_whole(path):
                 _export(load(), path, tokenizer)
                 _remove_others(path)
+    except ModelError:
+        raise
     except OSError as error:
         raise ModelError(f"{path}: cannot be written ({error.strerror}); set NEARER_INDEX_DIR") from None
+    except Exception as error:  # the exporting libraries raise their own kinds
+        raise ModelError(f"{path}: cannot be exported ({type(error).__name__}: {error})") from None
 
 
 def _is_whole(path: Path) -> bool:
@@ -135,16 +145,18 @@ def _is_whole(path: Path) -> bool:
 
 
 def _remove_others(path: Path) -> None:
-    """Remove what was exported of earlier weights; a process that has it open keeps it."""
-    for other in path.parent.glob(f"*{path.suffix}"):
-        if other != path:
-            other.unlink(missing_ok=True)
-            other.with_suffix(SUM).unlink(missing_ok=True)
+    """Remove all but the newest exports, and what killed ones left behind; a process that has one open keeps it."""
+    for scratch in path.parent.glob(f"{SCRATCH}*"):
+        shutil.rmtree(scratch, ignore_errors=True)
+    made = sorted(path.parent.glob(f"*{path.suffix}"), key=lambda each: -each.stat().st_mtime)
+    for other in made[KEPT:]:
+        other.unlink(missing_ok=True)
+        other.with_suffix(SUM).unlink(missing_ok=True)
 
 
 def _export(model: SentenceTransformer, path: Path, tokenizer: Path) -> None:
     """Write the model beside its place, compare its vectors, and move it there in one step."""
-    with tempfile.TemporaryDirectory(prefix=".exporting-", dir=path.parent) as scratch:
+    with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=path.parent) as scratch:
         made = Path(scratch) / path.name
         _write(model, made)
         with made.open("rb") as file:
@@ -152,7 +164,8 @@ def _export(model: SentenceTransformer, path: Path, tokenizer: Path) -> None:
         made.with_suffix(SUM).write_text(digest, encoding="ascii")
         expected = model.encode(list(PROBES), normalize_embeddings=True, show_progress_bar=False)
         found = RuntimeEncoder(made, tokenizer, int(model.max_seq_length or 0)).encode(PROBES)
-        if float((expected * found).sum(axis=1).min()) < SAME_FROM:
+        if not float((expected * found).sum(axis=1).min()) >= SAME_FROM:  # not a number is not the same either
+            path.with_suffix(REFUSED).touch()
             raise ModelError(f"{path}: the exported model gives other vectors than the one it was made from")
         os.replace(made.with_suffix(SUM), path.with_suffix(SUM))
         os.replace(made, path)

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from index.errors import StoreError
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 MANIFEST: Final = "manifest.json"
 LOCK_WAIT: Final = 900.0  # seconds that a process waits for another one's build
 KEPT_BUILDS: Final = 2  # a running process may still use the one before

@@ -30,10 +30,10 @@ class WordEncoder:
         """Return what ``encode`` returns: nothing is known in advance."""
         return self.encode(texts)
 
-    def encode_spans(self, text: str, spans: Sequence[tuple[int, int]]) -> tuple[Vectors, Vectors]:
+    def encode_spans(self, text: str, spans: Sequence[tuple[int, int]]) -> tuple[Vectors, list[Vectors | None]]:
         """Return the vectors of a text and of its stretches, each by itself."""
         vectors = self.encode([text, *(text[begin:end] for begin, end in spans)])
-        return vectors[0], vectors[1:]
+        return vectors[0], list(vectors[1:])
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return one unit vector a text; equal texts have equal vectors."""

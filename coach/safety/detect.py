@@ -187,14 +187,14 @@ def _learned_hits(units: Sequence[Unit], turn: int, finder: Finder) -> list[Sign
 
 def _strain_hits(units: Sequence[Unit], turn: int, finder: Finder) -> list[SignalHit]:
     """Return every sign of strain in the message, each judged by itself."""
-    whole = units[0]
-    if whole.vector is None:
-        return []
     head = finder.heads["strain"]
     telling = Telling(units, head)
+    last = units[0].clause  # what is read together with earlier messages was judged in their turns
     return [
-        SignalHit(signal=sign, words=telling.words(whole, sign), turn=turn, score=float(score), source="learned")
-        for sign, score in zip(head.classes, head.scores(whole.vector)[0], strict=True)
+        SignalHit(signal=sign, words=telling.words(unit, sign), turn=turn, score=float(score), source="learned")
+        for number, unit in enumerate(units)
+        if unit.vector is not None and (number == 0 or unit.clause != last)
+        for sign, score in zip(head.classes, head.scores(unit.vector)[0] * (PART_TRUST if number else 1.0), strict=True)
         if score >= KEEP_FROM
     ]
 

@@ -58,12 +58,12 @@ def safety_reply(state: SafetyState, content: Content, country: str | None, seed
     ), new_state
 
 
-def gate_failed(content: Content, country: str | None) -> Reply:
-    """Return what is said when the gate itself could not run: help, and no coaching."""
+def gate_failed(content: Content, country: str | None, known: SafetyState) -> Reply:
+    """Return what is said when the gate itself could not run: help, and no coaching. What was known stays known."""
     words = content.conversation.safety
     lines = helplines(("emergency", "dv", "suicide", "directory"), content, country)
     referral = Referral(level="check_in", reasons=(), helplines=lines, text=words.gate_failed)
-    return Reply(kind="safety", tier="check_in", referral=referral)
+    return Reply(kind="safety", tier="check_in", referral=referral, trace=Trace(safety=known))
 
 
 def reasons(state: SafetyState) -> tuple[Reason, ...]:

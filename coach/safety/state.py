@@ -26,6 +26,10 @@ GATED: Final[frozenset[Tier]] = frozenset(
 _STICKY: Final[frozenset[Tier]] = GATED - {"check_in"}
 _SELF_DANGER: Final = frozenset({"ID4"})
 EXPLAINED_FROM: Final = 0.60  # probability from which a message explains an earlier one away
+MARKED_FROM: Final = 0.30  # the same where it also says so in so many words
+TOLD_AGAIN: Final = 0.60  # score of a risk, in the message itself, from which it explains nothing
+CORRECTED_WITHIN: Final = 2  # turns
+_RISKS: Final = frozenset({"ID", "SH", "AB", "CC", "HO", "CH", "CS"})
 _SOFT_TWO: Final = 2  # self-shrinking twice is enough to ask
 _DOMAINS_TWO: Final = 2
 _CONTROL_SURE: Final = 0.55  # score from which one domain of control is enough, since what is told with it counts too
@@ -42,22 +46,42 @@ def acts(hit: SignalHit) -> bool:
     return hit.score >= ACT[kind(hit.signal)]
 
 
-def corrected(state: SafetyState, message: str, explained: float, rules: Rules) -> bool:
+def corrected(
+    state: SafetyState, own: Iterable[SignalHit], message: str, explained: float, turn: int, rules: Rules
+) -> bool:
     """Tell whether the person explains that an earlier message was about something else.
+
+    A message that itself tells of a risk explains nothing away, and neither does one that comes late.
 
     Args:
         state: the state before the message.
+        own: what was found in the message by itself.
         message: the normalised message.
         explained: the probability, from what is learnt, that it explains an earlier one away.
+        turn: its number, from 0.
         rules: markers for corrections.
     """
-    return bool(state.sticky or state.asked) and (explained >= EXPLAINED_FROM or rules.has("correction", message))
+    if not (state.sticky or (state.asked and not state.answered)) or turn - _misread(state) > CORRECTED_WITHIN:
+        return False
+    for hit in own:
+        risk = kind(hit.signal) in _RISKS and acts(hit)
+        if risk and (hit.source == "rule" or hit.score >= TOLD_AGAIN):
+            return False
+    return explained >= (MARKED_FROM if rules.has("correction", message) else EXPLAINED_FROM)
 
 
 def forgotten(state: SafetyState, turn: int) -> SafetyState:
-    """Return the state without what was misread before this turn."""
-    fresh = {"hits": (), "sticky": (), "asked": "", "variant": "", "add_ons": (), "settled": turn}
-    return state.model_copy(update=fresh)
+    """Return the state without what was misread last, and with this turn as the one that settled it."""
+    misread = _misread(state)
+    fresh = {"sticky": (), "asked": "", "asked_turn": -1, "answered": False, "variant": "", "add_ons": ()}
+    kept = tuple(hit for hit in state.hits if hit.turn != misread)
+    return state.model_copy(update=fresh | {"hits": kept, "settled": turn + 1})
+
+
+def _misread(state: SafetyState) -> int:
+    """Return the turn of the last risk, which is the one that a correction is about."""
+    risky = [hit.turn for hit in state.hits if kind(hit.signal) in _RISKS and acts(hit)]
+    return max([*risky, state.asked_turn], default=-1)
 
 
 def update(state: SafetyState, hits: Iterable[SignalHit], message: str, turn: int, rules: Rules) -> SafetyState:

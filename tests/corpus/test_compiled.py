@@ -53,7 +53,7 @@ def test_a_file_of_another_version_is_not_used(tmp_path: Path, monkeypatch: pyte
     """Its hash is right and its fields are not."""
     content = load_content()
     data = b'{"articles": []}'
-    name = compiled.NAME.format(content.fingerprint[: compiled.SHORT], compiled._digest(data))
+    name = compiled.NAME.format(compiled._key(content.fingerprint), compiled._digest(data))
     (tmp_path / name).write_bytes(data)
 
     assert load_compiled(tmp_path) == content
