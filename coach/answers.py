@@ -214,7 +214,7 @@ def _not_it(desk: Desk, understood: Understanding, situation: Situation, tier: T
     """Offer what else it may be, from the message that the misreading came from."""
     told = [turn.message for turn in desk.conversation.turns if turn.reply.trace.act in CONCERN_ACTS]
     vector = desk.finder.encoder.encode(["\n".join([*told[-2:], understood.message])])[0]
-    others = [name for name, _ in desk.finder.classify("situation", vector) if name != situation.id]
+    others = [name for name, _ in desk.finder.situations(vector) if name != situation.id]
     titles = tuple(desk.content.situation_by_id[name].title.format(**desk.partner.slots) for name in others[:TITLES])
     return Reply(kind="clarify", tier=tier, heard=desk.phrase("not_it"), follow_ups=titles)
 

@@ -19,9 +19,9 @@ from index.vectors import Vectors
 
 # Probabilities (0 to 1) from which a reading is acted on; chosen on the dev sets.
 ACT_FROM: Final = 0.20
-LEAN: Final = 0.30  # share of a new concern's probability from which a follow-up is likelier, once a concern was told
+LEAN: Final = 0.20  # share of a new concern's probability from which a follow-up is likelier, once a concern was told
 DECLINE_FROM: Final = 0.50  # all uncovered kinds together
-SITUATION_FROM: Final = 0.10  # below, the coach asks instead of answering
+SITUATION_FROM: Final = 0.07  # below, the coach asks instead of answering
 FEW_WORDS: Final = 4  # a message this short needs a clear situation
 TELLING_MIN: Final = 12  # characters of a stretch that can be said back
 TELLING_MAX: Final = 80
@@ -153,10 +153,11 @@ def _act(
     for name, wordings in words.phrases.items():
         if name.startswith("chip_") and any(typed == chip.casefold().rstrip(".?!") for chip in wordings):
             return name.removeprefix("chip_"), 1.0
-    if not any(char.isalpha() for char in message):
-        return "off_keyboard", 1.0
     begun = any(turn.reply.trace.situation for turn in conversation.turns)
-    ranked = finder.classify("act", vector)
+    if not any(char.isalpha() for char in message):
+        glad = begun and any(sign in message for sign in words.phrases["signs_of_thanks"])
+        return ("thanks" if glad else "off_keyboard"), 1.0
+    ranked = finder.acts(vector)
     concern = dict(ranked).get(NO_ACT, 0.0)
     for act, score in ranked:
         if score < ACT_FROM or score < concern * (LEAN if begun else 1.0):
@@ -172,11 +173,13 @@ def _history(conversation: Conversation) -> tuple[str, ...]:
 
 
 def _situations(vector: Vectors, past: Vectors | None, finder: Finder) -> tuple[tuple[str, float], ...]:
-    head = finder.heads["situation"]
-    scores = head.scores(vector)[0]
+    ranked = finder.situations(vector)
     if past is not None:
-        scores = (scores + head.scores(past)[0]) / 2
-    return tuple((head.classes[row], float(scores[row])) for row in np.argsort(-scores, kind="stable")[:5])
+        before = dict(finder.situations(past))
+        ranked = tuple(
+            sorted(((name, (score + before.get(name, 0.0)) / 2) for name, score in ranked), key=lambda pair: -pair[1])
+        )
+    return ranked[:5]
 
 
 def _scope(vector: Vectors, finder: Finder) -> tuple[str, float]:

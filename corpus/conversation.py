@@ -146,6 +146,12 @@ class Corrections(Frozen):
     retractions: tuple[Text, ...] = Field(min_length=8)
 
 
+class Ordinary(Frozen):
+    """What people say in the middle of an ordinary conversation, with the words that alarm a machine among them."""
+
+    says: tuple[Text, ...] = Field(min_length=8)
+
+
 class Conversation(Frozen):
     """Everything in ``corpus/conversation``."""
 
@@ -155,6 +161,7 @@ class Conversation(Frozen):
     referral: ReferralWords
     wording: Wording
     corrections: Corrections
+    ordinary: Ordinary
 
     def scope(self, kind: str) -> ScopeKind:
         """Return one kind of message at the edge."""
@@ -174,6 +181,7 @@ def load_conversation(folder: Path) -> Conversation:
         referral=read_yaml(folder / "referral.yaml", ReferralWords),
         wording=read_yaml(folder / "wording.yaml", Wording),
         corrections=read_yaml(folder / "corrections.yaml", Corrections),
+        ordinary=read_yaml(folder / "ordinary.yaml", Ordinary),
     )
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from evals import finding
 from evals.finding import Concern
 from evals.metrics import Range
+from index.bank import Bank
 from index.finder import Finder
 from index.heads import fit_shares
 from index.progress import Report
@@ -65,13 +66,16 @@ def _finding_tasks(finder: Finder) -> dict[str, Task]:
 
 
 def _taught(finder: Finder, tasks: dict[str, Task], vectors: NDArray[np.float32], rows: NDArray[np.int64]) -> Finder:
-    """Return a finder whose heads know only these exemplars."""
+    """Return a finder that knows only these exemplars."""
     heads = dict(finder.heads)
     for name, task in tasks.items():
         known = task.shares[rows].sum(axis=0) > 0
         classes = [label for label, some in zip(task.classes, known, strict=True) if some]
         heads[name] = fit_shares(vectors[rows], classes, np.ascontiguousarray(task.shares[rows][:, known]))
-    return replace(finder, heads=heads)
+    kept = tuple(finder.content.exemplars[row] for row in rows)
+    concerns = Bank.from_vectors("concerns", [one.text for one in kept], [one.situation for one in kept], vectors[rows])
+    content = finder.content.model_copy(update={"exemplars": kept})
+    return replace(finder, content=content, heads=heads, banks=finder.banks | {"concerns": concerns})
 
 
 def _best(finder: Finder, concern: Concern) -> set[str]:

@@ -12,6 +12,7 @@ from coach import Coach
 from evals import dialogues, finding, learning, metamorphic, safety, swap, talk
 from evals.metrics import calibration_error, reliability
 from index.progress import Report
+from index.tasks import COVERED
 
 T = TypeVar("T")
 DATA: Final = Path(__file__).resolve().parent / "data"
@@ -124,19 +125,22 @@ def _quarrels(coach: Coach, quarrels: Iterable[swap.Quarrel]) -> dict[str, Any]:
 
 def _talk(coach: Coach, data: Path, progress: Report) -> dict[str, Any]:
     f1, misses = talk.acts(coach, _told(talk.read_labelled(data / "acts_dev.jsonl"), "dialogue acts", progress))
-    inside, outside = _inside_and_outside(data)
+    inside, outside = _inside_and_outside(coach, data)
     return {"act_macro_f1": f1, "act_misses": misses, "scope": talk.scope(coach, inside, outside)}
 
 
 def _scope_reliability(coach: Coach, data: Path) -> dict[str, Any]:
-    bins = reliability(talk.scope_chances(coach, *_inside_and_outside(data)))
+    bins = reliability(talk.scope_chances(coach, *_inside_and_outside(coach, data)))
     return {"error": calibration_error(bins), "bins": [(b.predicted, b.observed, b.count) for b in bins]}
 
 
-def _inside_and_outside(data: Path) -> tuple[list[str], list[str]]:
-    """Return messages that are covered, and messages that are about something else."""
+def _inside_and_outside(coach: Coach, data: Path) -> tuple[list[str], list[str]]:
+    """Return messages that are covered, and messages that are about something else; vague ones are neither."""
+    outside = {scope.id for scope in coach.content.conversation.scopes if scope.level in {"not_covered", "out_of_scope"}}
+    rows = talk.read_labelled(data / "scope_dev.jsonl")
     inside = [concern.message for concern in finding.read_concerns(data / "finding_dev.jsonl") if not concern.history]
-    return inside, [row.text for row in talk.read_labelled(data / "scope_dev.jsonl")]
+    inside += [row.text for row in rows if row.label == COVERED]
+    return inside, [row.text for row in rows if row.label in outside]
 
 
 def write(card: dict[str, Any], folder: Path) -> None:

@@ -83,7 +83,7 @@ def situations(coach: Coach, concerns: Sequence[Concern]) -> dict[str, Row]:
             continue
         wanted = {reader[0] for reader in concern.situations if reader}
         vector = coach.finder.encoder.encode([normalise(concern.message)])[0]
-        ranked = [name for name, _ in coach.finder.classify("situation", vector)[:3]]
+        ranked = [name for name, _ in coach.finder.situations(vector)[:3]]
         total += 1
         first += ranked[0] in wanted
         third += bool(wanted & set(ranked))

@@ -55,6 +55,7 @@ def rows_of(content: Content) -> dict[str, Rows]:
         "signals": Rows.from_pairs(
             [(says, signal.id) for signal in content.signals for says in signal.says]
             + [(text, NOT + signal.id) for signal in content.signals for text in signal.looks_like]
+            + [(text, NOT + "ordinary") for text in talk.ordinary.says]
         ),
     }
 

@@ -19,14 +19,21 @@ from index.heads import Head
 from index.progress import Report
 from index.settings import Settings
 from index.store import Manifest, build_key, ensure, read_manifest
-from index.tasks import situation_gains
+from index.tasks import NO_ACT, graded_targets, situation_gains
 from index.vectors import Vectors
 
+TINY: Final = 1e-9
 Scores = NDArray[np.float32]
 
 # What a passage's likeness to the message adds to the chance that it fits, both scaled to unit spread over the passages;
 # chosen on the dev set. Likeness alone decides between passages that no exemplar names yet.
 COSINE_SHARE: Final = 0.1
+NEIGHBOURS: Final = 20  # exemplars nearest to the message, whose passages are taken as they were graded
+NEIGHBOURS_SHARE: Final = 2.0  # beside the heads, which have one each
+NEIGHBOUR_SLOPE: Final = 40.0  # how fast a neighbour's voice fades with its distance behind the nearest one
+SITUATION_SHARE: Final = 0.25  # of the nearest exemplars beside the head, for the situation
+ACT_NEIGHBOURS: Final = 10
+ACT_SLOPE: Final = 20.0
 HISTORY_SHARE: Final = 0.7  # weight of what was said before, for a message that follows on
 
 
@@ -77,7 +84,8 @@ class Finder:
         fits = cosine.copy()
         direct = self.heads["passage"].scores(vector)[0]
         expected = self.heads["situation"].scores(vector)[0] @ self._situation_gains
-        fits[self._known_columns] = _scaled(direct + expected / expected.sum())
+        near = NEIGHBOURS_SHARE * self._gains_nearby(vector)
+        fits[self._known_columns] = _scaled(direct + expected / expected.sum() + near)
         return np.asarray(fits + COSINE_SHARE * cosine, dtype=np.float32)
 
     def rank(self, vector: Vectors, history: Vectors | None = None) -> tuple[Hit, ...]:
@@ -101,6 +109,18 @@ class Finder:
         scores = found.scores(vector)[0]
         return tuple((found.classes[row], float(scores[row])) for row in np.argsort(-scores, kind="stable"))
 
+    def acts(self, vector: Vectors) -> tuple[tuple[str, float], ...]:
+        """Return the dialogue acts with their probabilities, by the head and by the nearest examples, likeliest first."""
+        near = [(one.label, one.score) for one in self.nearest("acts", vector, ACT_NEIGHBOURS)]
+        near += [(NO_ACT, one.score) for one in self.nearest("concerns", vector, ACT_NEIGHBOURS)]
+        near = sorted(near, key=lambda pair: -pair[1])[:ACT_NEIGHBOURS]
+        return _mixed(self.classify("act", vector), near, ACT_SLOPE, share=1.0)
+
+    def situations(self, vector: Vectors) -> tuple[tuple[str, float], ...]:
+        """Return the situations with their probabilities, by the head and by the nearest exemplars, likeliest first."""
+        near = [(one.label, one.score) for one in self.nearest("concerns", vector, NEIGHBOURS)]
+        return _mixed(self.classify("situation", vector), near, NEIGHBOUR_SLOPE, share=SITUATION_SHARE)
+
     def nearest(self, bank: str, vector: Vectors, k: int = 1) -> tuple[Neighbour, ...]:
         """Return the rows of a bank nearest to a unit vector."""
         return self.banks[bank].nearest(vector, k)
@@ -120,6 +140,18 @@ class Finder:
     def _passage_vectors(self) -> Vectors:
         return self.banks["passages"].vectors
 
+    def _gains_nearby(self, vector: Vectors) -> Scores:
+        """Return the share of each known passage among the grades of the nearest exemplars, shape (passages,)."""
+        near = self.nearest("concerns", vector, NEIGHBOURS)
+        voices = np.exp(NEIGHBOUR_SLOPE * np.array([one.score - near[0].score for one in near], dtype=np.float32))
+        return np.asarray(voices @ self._gains[[one.row for one in near]] / voices.sum(), dtype=np.float32)
+
+    @cached_property
+    def _gains(self) -> Scores:
+        """Return the share of each known passage for each exemplar, shape (exemplars, passages)."""
+        gains = graded_targets(self.content, self.heads["passage"].classes)
+        return np.asarray(gains / np.maximum(gains.sum(axis=1, keepdims=True), TINY), dtype=np.float32)
+
     @cached_property
     def _situation_gains(self) -> Scores:
         """Return the gain of each known passage for each situation, shape (situations, passages)."""
@@ -138,6 +170,19 @@ def build(
     report = progress or (lambda _what, _done, _total: None)
     key = build_key(content.fingerprint, encoder.fingerprint, versions())
     return ensure(settings.index_dir, key, lambda folder: write_index(folder, content, encoder, report), again=again)
+
+
+def _mixed(
+    ranked: Sequence[tuple[str, float]], near: Sequence[tuple[str, float]], slope: float, *, share: float
+) -> tuple[tuple[str, float], ...]:
+    """Return a head's probabilities mixed with the labels of near examples, whose voices fade with their distance."""
+    first = max(score for _, score in near)
+    voices = [(label, float(np.exp(slope * (score - first)))) for label, score in near]
+    total = sum(voice for _, voice in voices) / share
+    mixed = dict(ranked)
+    for label, voice in voices:
+        mixed[label] = mixed.get(label, 0.0) + voice / total
+    return tuple(sorted(((name, score / (1 + share)) for name, score in mixed.items()), key=lambda pair: -pair[1]))
 
 
 def _scaled(scores: Scores) -> Scores:

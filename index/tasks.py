@@ -1,6 +1,6 @@
 """The decisions that one embedding serves, each with the texts that teach it.
 
-Messages that only look like a signal are taught as "none"; so is a share of ordinary talk.
+Messages that only look like a signal are taught as "none"; so is everything else that people say.
 """
 
 from __future__ import annotations
@@ -17,8 +17,6 @@ from corpus.content import Content
 GAIN: Final = {3: 7.0, 2: 3.0, 1: 1.0}  # 2^grade - 1, the gain that ranking is scored by
 ALSO_SHARE: Final = 0.4  # of what a message is also about, beside what it is mostly about
 NONE: Final = "none"  # the class of a message without any signal
-ORDINARY: Final = 3  # every third concern is also shown to the signals' head as "none"
-PLAIN_WORDS: Final = 14  # and all that are this short
 NO_ACT: Final = "new_concern"
 COVERED: Final = "covered"
 CORRECTION: Final = "correction"
@@ -62,8 +60,8 @@ def tasks_of(content: Content) -> tuple[Task, ...]:
     scopes = [(says, scope.id) for scope in talk.scopes for says in scope.says]
     signals = [(says, signal.id) for signal in content.signals for says in signal.says]
     signals += [(text, NONE) for signal in content.signals for text in signal.looks_like]
-    signals += [(text, NONE) for text in _ordinary(concerns)] + [(text, NONE) for text, _ in acts[::2]]
-    signals += [(text, NONE) for text, kind in scopes[::2]]
+    signals += [(text, NONE) for text in (*concerns, *talk.ordinary.says)] + [(text, NONE) for text, _ in acts]
+    signals += [(text, NONE) for text, _ in scopes]
     ids = tuple(content.passages)
     gains = graded_targets(content, ids)
     return (
@@ -93,14 +91,10 @@ def _strain(content: Content) -> Task:
     rows = [(strained.text, strained.signs) for strained in content.strained]
     rows += [(text, ()) for signal in content.signals if signal.id[0] == "R" for text in signal.looks_like]
     rows += [(says, ()) for act in content.conversation.acts for says in act.says[::8]]
+    rows += [(says, ()) for says in content.conversation.ordinary.says]
     classes = tuple(sorted({sign for _, signs in rows for sign in signs}))
     shares = np.array([[name in signs for name in classes] for _, signs in rows], dtype=np.float32)
     return Task("strain", tuple(text for text, _ in rows), classes, shares, apart=True)
-
-
-def _ordinary(concerns: Sequence[str]) -> list[str]:
-    """Return concerns that carry no signal: all that are said in few words, which are easily misread, and a share."""
-    return list(dict.fromkeys([*_some(concerns, ORDINARY), *(c for c in concerns if len(c.split()) <= PLAIN_WORDS)]))
 
 
 def _some(texts: Sequence[str], every: int) -> list[str]:

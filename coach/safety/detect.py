@@ -20,17 +20,17 @@ from index.finder import Finder
 from index.tasks import NONE
 from index.vectors import Vectors
 
-NEIGHBOURS: Final = 12
-NEAR_SHARE: Final = 0.25  # of the fused score; the classifier has the rest
-NEAR_SLOPE: Final = 12.0  # how fast a neighbour's voice fades with its distance behind the nearest one
+NEIGHBOURS: Final = 20
+NEAR_SHARE: Final = 0.5  # of the fused score; the classifier has the rest
+NEAR_SLOPE: Final = 40.0  # how fast a neighbour's voice fades with its distance behind the nearest one
 RULE_SCORE: Final = 1.0
 RULE_AGREED: Final = 0.20  # share of all risks in the whole message from which a rule's find acts
 CLAUSE_AGREED: Final = 0.45  # the same share in the clause by itself, where the rest of the message dilutes it
 RULE_DROPPED: Final = 0.04  # below this share it is not even asked about
-RULE_ASKS: Final = 0.37  # score of a rule's find that is only asked about
+RULE_ASKS: Final = 0.26  # score of a rule's find that is only asked about
 FEW_WORDS: Final = 6  # in so few, what is learnt of abuse and control is asked about and not concluded
 FEW_TRUST: Final = 0.45  # and counts this much
-ASK_ONLY: Final = 0.33
+ASK_ONLY: Final = 0.26
 KEEP_FROM: Final = 0.10  # fused scores below are not kept at all
 WITH_LEADER: Final = 0.35  # share of a kind's leading signal from which another one counts too
 COUNTED_APART: Final = frozenset({"CC"})  # kinds whose different signals are counted

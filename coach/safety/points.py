@@ -8,7 +8,11 @@ from typing import Final
 
 from coach.models import SignalHit
 
-SURE: Final = 0.40  # fused score from which a sign of strain counts
+COUNTED_FROM: Final = 0.15  # probability from which a sign of strain counts, with its probability as a weight
+SURE: Final = 0.40  # probability from which one counts as a strong one, or is given as a reason
+# The specification asks for 2 and 4 points of signs that are certain; of expected points these are worth as much.
+CONSIDER_FROM: Final = 1.15
+RECOMMEND_FROM: Final = 2.75
 POINTS: Final = {"R1": 1.0, "R2": 1.0, "R3": 0.5, "R4": 1.0, "R5": 1.5, "R6": 1.0, "R8": 1.5, "R10": 0.5, "R11": 1.0}
 STRONG: Final = frozenset({"R7", "R9", "R12"})
 _TRIED_EVERYTHING: Final = re.compile(
@@ -27,14 +31,14 @@ _MONTHS: Final = {"w": 0.25, "m": 1.0, "y": 12.0, "d": 120.0}
 
 
 def points_of(hits: Iterable[SignalHit]) -> tuple[float, bool]:
-    """Return the points of all signs of strain so far, each family once, and whether one of them is strong."""
+    """Return the expected points of all signs of strain so far, each family once, and whether one of them is strong."""
     best: dict[str, float] = {}
     strong = False
     for hit in hits:
-        if hit.score < SURE or hit.signal[0] != "R":
+        if hit.score < COUNTED_FROM or hit.signal[0] != "R":
             continue
-        strong = strong or hit.signal in STRONG
-        best[hit.signal] = max(best.get(hit.signal, 0.0), _worth(hit))
+        strong = strong or (hit.signal in STRONG and hit.score >= SURE)
+        best[hit.signal] = max(best.get(hit.signal, 0.0), min(1.0, hit.score) * _worth(hit))
     return sum(best.values()), strong
 
 

@@ -10,12 +10,12 @@ from collections.abc import Iterable
 from typing import Final
 
 from coach.models import SafetyState, SignalHit, Tier
-from coach.safety.points import points_of
+from coach.safety.points import CONSIDER_FROM, RECOMMEND_FROM, points_of
 from corpus.ruleset import Rules
 
 # Fused scores (0 to 1) from which a signal acts, and from which the coach asks; tuned on the safety dev set for recall.
-ACT: Final = {"ID": 0.22, "SH": 0.30, "AB": 0.42, "CC": 0.42, "HO": 0.46, "CH": 0.26, "CS": 0.30, "IN": 0.38, "R": 0.38}
-ASK: Final = {"ID": 0.18, "SH": 0.20, "AB": 0.30, "CC": 0.32, "HO": 0.36, "CH": 0.20}
+ACT: Final = {"ID": 0.20, "SH": 0.22, "AB": 0.28, "CC": 0.33, "HO": 0.30, "CH": 0.22, "CS": 0.20, "IN": 0.15, "R": 0.38}
+ASK: Final = {"ID": 0.17, "SH": 0.16, "AB": 0.22, "CC": 0.24, "HO": 0.23, "CH": 0.17}
 PRECEDENCE: Final[tuple[Tier, ...]] = (
     "immediate_danger", "child_safety", "self_harm", "abuse", "harm_others", "check_in",
     "individual_support", "therapist_recommend", "therapist_consider", "coach", "out_of_scope",
@@ -25,14 +25,14 @@ GATED: Final[frozenset[Tier]] = frozenset(
 )
 _STICKY: Final[frozenset[Tier]] = GATED - {"check_in"}
 _SELF_DANGER: Final = frozenset({"ID4"})
-EXPLAINED_FROM: Final = 0.60  # probability from which a message explains an earlier one away
-MARKED_FROM: Final = 0.30  # the same where it also says so in so many words
+EXPLAINED_FROM: Final = 0.30  # probability from which a message explains an earlier one away
+MARKED_FROM: Final = 0.10  # the same where it also says so in so many words
 TOLD_AGAIN: Final = 0.60  # score of a risk, in the message itself, from which it explains nothing
 CORRECTED_WITHIN: Final = 2  # turns
 _RISKS: Final = frozenset({"ID", "SH", "AB", "CC", "HO", "CH", "CS"})
 _SOFT_TWO: Final = 2  # self-shrinking twice is enough to ask
 _DOMAINS_TWO: Final = 2
-_CONTROL_SURE: Final = 0.55  # score from which one domain of control is enough, since what is told with it counts too
+_CONTROL_SURE: Final = 0.41  # score from which one domain of control is enough, since what is told with it counts too
 _QUIET_TURNS: Final = 2  # how long an unanswered question keeps the coach from coaching
 
 
@@ -208,9 +208,9 @@ def _strain_tier(state: SafetyState, new: tuple[SignalHit, ...], points: float, 
     """Return the tier of a conversation without risk."""
     if any(kind(hit.signal) == "IN" and acts(hit) for hit in (new or state.hits[-1:])):
         return "individual_support"
-    if strong or points >= 4:  # noqa: PLR2004 - the specification's number
+    if strong or points >= RECOMMEND_FROM:
         return "therapist_recommend"
-    return "therapist_consider" if points >= 2 else "coach"  # noqa: PLR2004 - the specification's number
+    return "therapist_consider" if points >= CONSIDER_FROM else "coach"
 
 
 def _variant(state: SafetyState, tier: Tier, message: str, rules: Rules) -> str:
