@@ -20,6 +20,8 @@ from index.vectors import Vectors
 # Probabilities (0 to 1) from which a reading is acted on; chosen on the dev sets.
 ACT_FROM: Final = 0.20
 LEAN: Final = 0.20  # share of a new concern's probability from which a follow-up is likelier, once a concern was told
+ACT_SURE: Final = 0.60  # below, an act gives way to a scope that is
+OUTSIDE_SURE: Final = 0.85
 DECLINE_FROM: Final = 0.50  # all uncovered kinds together
 SITUATION_FROM: Final = 0.07  # below, the coach asks instead of answering
 FEW_WORDS: Final = 4  # a message this short needs a clear situation
@@ -105,6 +107,8 @@ def understand(message: str, units: tuple[Unit, ...], conversation: Conversation
     past = finder.encoder.encode(["\n".join([*history[-2:], message])])[0] if follows else None
     situations = _situations(vector, past, finder)
     scope, scope_score = _scope(vector, finder)
+    if act_score < ACT_SURE and scope != COVERED and scope_score >= OUTSIDE_SURE:
+        act = NO_ACT
     near = finder.nearest("concerns", vector, 1)
     evidence = [Evidence(label=f"act:{act}", score=act_score), Evidence(label=f"scope:{scope}", score=scope_score)]
     telling = _telling(units, situations[0][0], finder) if situations else ""

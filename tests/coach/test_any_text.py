@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from coach import Coach, Conversation
 from coach.normalise import MAX_CHARACTERS
+from coach.safety.state import GATED
 
 ANYTHING = st.text(st.characters(exclude_categories=[]), max_size=300)  # lone surrogates and control characters too
 WORDS = st.lists(
@@ -80,4 +81,4 @@ def test_what_is_only_taken_back_stays(coach: Coach) -> None:
         reply = coach.reply(message, talk)
         talk = talk.add(message, reply)
 
-    assert reply.tier == "abuse"
+    assert reply.tier in GATED - {"check_in"}
