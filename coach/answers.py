@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from coach.compose import Desk
-from coach.models import Reply, Tier
+from coach.models import Prompt, Reply, Tier
 from coach.understand import CONCERN_ACTS, FEW_WORDS, SITUATION_FROM, Understanding
 from corpus.models import Situation
 from index.tasks import COVERED
@@ -109,8 +109,18 @@ def _why(desk: Desk, understood: Understanding, situation: Situation, tier: Tier
     )
 
 
+def _openers(desk: Desk, understood: Understanding, situation: Situation, count: int) -> tuple[Prompt, ...]:
+    """Return fresh openers; when a situation has no more, those of the likeliest one of its family that has."""
+    prompts = desk.prompts(situation, count, if_they=True)
+    if prompts:
+        return prompts
+    others = (desk.content.situation_by_id[name] for name in _others(desk, understood, situation))
+    tried = (desk.prompts(other, count, if_they=True) for other in others if other.family == situation.family)
+    return next((found for found in tried if found), ())
+
+
 def _what_do_i_say(desk: Desk, understood: Understanding, situation: Situation, tier: Tier) -> Reply:
-    prompts = desk.prompts(situation, 2, if_they=True)
+    prompts = _openers(desk, understood, situation, 2)
     if not prompts:
         return _next_step(desk, understood, situation, tier)
     return Reply(
@@ -124,7 +134,7 @@ def _what_do_i_say(desk: Desk, understood: Understanding, situation: Situation, 
 
 
 def _another_opener(desk: Desk, understood: Understanding, situation: Situation, tier: Tier) -> Reply:
-    prompts = desk.prompts(situation, 1, if_they=True)
+    prompts = _openers(desk, understood, situation, 1)
     if not prompts:
         return _next_step(desk, understood, situation, tier)
     return Reply(
@@ -137,7 +147,8 @@ def _another_opener(desk: Desk, understood: Understanding, situation: Situation,
 
 
 def _shorter(desk: Desk, understood: Understanding, situation: Situation, tier: Tier) -> Reply:
-    prompts = desk.prompts(situation, 1)
+    prompts = _openers(desk, understood, situation, 1)
+    prompts = tuple(prompt.model_copy(update={"if_they": None}) for prompt in prompts)
     why = "" if prompts else desk.say(situation.why)
     return Reply(
         kind="advice", tier=tier, prompts=prompts, why=why, follow_ups=desk.chips("another_opener", "why", "next_step")
@@ -212,11 +223,16 @@ def _whose_fault(desk: Desk, understood: Understanding, situation: Situation, ti
 
 def _not_it(desk: Desk, understood: Understanding, situation: Situation, tier: Tier) -> Reply:
     """Offer what else it may be, from the message that the misreading came from."""
-    told = [turn.message for turn in desk.conversation.turns if turn.reply.trace.act in CONCERN_ACTS]
-    vector = desk.finder.encoder.encode(["\n".join([*told[-2:], understood.message])])[0]
-    others = [name for name, _ in desk.finder.situations(vector) if name != situation.id]
+    others = _others(desk, understood, situation)
     titles = tuple(desk.content.situation_by_id[name].title.format(**desk.partner.slots) for name in others[:TITLES])
     return Reply(kind="clarify", tier=tier, heard=desk.phrase("not_it"), follow_ups=titles)
+
+
+def _others(desk: Desk, understood: Understanding, situation: Situation) -> list[str]:
+    """Return the situations that it may be otherwise, likeliest first, from what was told so far."""
+    told = [turn.message for turn in desk.conversation.turns if turn.reply.trace.act in CONCERN_ACTS]
+    vector = desk.finder.encoder.encode(["\n".join([*told[-2:], understood.message])])[0]
+    return [name for name, _ in desk.finder.situations(vector) if name != situation.id]
 
 
 def _generic(desk: Desk, _understood: Understanding, situation: Situation, tier: Tier) -> Reply:

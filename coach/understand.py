@@ -23,6 +23,7 @@ LEAN: Final = 0.20  # share of a new concern's probability from which a follow-u
 ACT_SURE: Final = 0.60  # below, an act gives way to a scope that is
 OUTSIDE_SURE: Final = 0.85
 DECLINE_FROM: Final = 0.50  # all uncovered kinds together
+CHANGES_FROM: Final = 0.20  # probability of a situation from which a further message may be a new subject
 SITUATION_FROM: Final = 0.07  # below, the coach asks instead of answering
 FEW_WORDS: Final = 4  # a message this short needs a clear situation
 TELLING_MIN: Final = 12  # characters of a stretch that can be said back
@@ -103,6 +104,8 @@ def understand(message: str, units: tuple[Unit, ...], conversation: Conversation
     words = finder.content.conversation.wording
     act, act_score = _act(message, vector, conversation, finder, words)
     history = _history(conversation)
+    if history and act == NO_ACT and finder.situations(vector)[0][1] < CHANGES_FROM:
+        act = "elaborate"  # too little of a situation of its own to be a new subject
     follows = bool(history) and act == "elaborate"
     past = finder.encoder.encode(["\n".join([*history[-2:], message])])[0] if follows else None
     situations = _situations(vector, past, finder)

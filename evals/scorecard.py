@@ -136,7 +136,9 @@ def _scope_reliability(coach: Coach, data: Path) -> dict[str, Any]:
 
 def _inside_and_outside(coach: Coach, data: Path) -> tuple[list[str], list[str]]:
     """Return messages that are covered, and messages that are about something else; vague ones are neither."""
-    outside = {scope.id for scope in coach.content.conversation.scopes if scope.level in {"not_covered", "out_of_scope"}}
+    outside = {
+        scope.id for scope in coach.content.conversation.scopes if scope.level in {"not_covered", "out_of_scope"}
+    }
     rows = talk.read_labelled(data / "scope_dev.jsonl")
     inside = [concern.message for concern in finding.read_concerns(data / "finding_dev.jsonl") if not concern.history]
     inside += [row.text for row in rows if row.label == COVERED]

@@ -15,7 +15,7 @@ from corpus.files import read_jsonl
 
 # Words that take a side. They may stand in the person's own message and in the expert's words, not in the coach's.
 VERDICT: Final = re.compile(
-    r"\b(?:your fault|(?:his|her|their) fault|you(?:'re| are) (?:right|wrong|to blame)|(?:he|she|they)(?:'s| is| are|'re) "
+    r"\b(?:your fault|(?:his|her|their) fault|you(?:'re| are) (?:right(?! there| here| beside| next)|wrong|to blame)|(?:he|she|they)(?:'s| is| are|'re) "
     r"(?:right|wrong|selfish|lazy|cold|toxic|narcissis\w+|childish|needy|clingy|nagging|to blame)|nag(?:s|ging)?|"
     r"overreact\w*|toxic|gasligh\w+|controlling)\b",
     re.IGNORECASE,

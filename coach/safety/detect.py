@@ -34,6 +34,7 @@ ASK_ONLY: Final = 0.26
 KEEP_FROM: Final = 0.10  # fused scores below are not kept at all
 WITH_LEADER: Final = 0.35  # share of a kind's leading signal from which another one counts too
 COUNTED_APART: Final = frozenset({"CC"})  # kinds whose different signals are counted
+BEHIND: Final = 0.01  # what a signal of a kind loses of the kind's score when its share is far behind the leading one
 APART: Final = 0.15  # the same share for those kinds
 PART_TRUST: Final = 0.7  # what a part of a long message, or several messages read as one, counts beside the message
 KIND_WITH_LEADER: Final = 0.9  # share of the leading kind of risk from which another kind counts too
@@ -176,12 +177,14 @@ def _learned_hits(units: Sequence[Unit], turn: int, finder: Finder) -> list[Sign
             score *= 1.0 if unit is units[0] else PART_TRUST
             if score < KEEP_FROM:
                 continue
-            floor = float(share[columns].max()) * (APART if name in COUNTED_APART else WITH_LEADER)
+            lead_share = float(share[columns].max())
+            floor = lead_share * (APART if name in COUNTED_APART else 1.0 if name in BESIDE else WITH_LEADER)
             for column in columns:
                 if share[column] >= floor:
                     signal = head.classes[column]
+                    own = score * (1 - BEHIND * (1 - float(share[column]) / lead_share))
                     words = telling.words(unit, signal)
-                    hits.append(SignalHit(signal=signal, words=words, turn=turn, score=score, source="learned"))
+                    hits.append(SignalHit(signal=signal, words=words, turn=turn, score=own, source="learned"))
     return hits
 
 
