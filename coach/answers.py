@@ -14,6 +14,7 @@ from index.tasks import COVERED
 Answer = Callable[[Desk, Understanding, Situation, Tier], Reply]
 MAX_QUOTES: Final = 2
 PROMPTS: Final = 3
+LIKELY: Final = 5  # how far down other situations may lend an opener
 TITLES: Final = 3
 UNPLAIN: Final = '\n"“”{}<>*_`#|[]@/\\'  # marks that read wrongly inside a quotation
 
@@ -110,11 +111,11 @@ def _why(desk: Desk, understood: Understanding, situation: Situation, tier: Tier
 
 
 def _openers(desk: Desk, understood: Understanding, situation: Situation, count: int) -> tuple[Prompt, ...]:
-    """Return fresh openers; when a situation has no more, those of the likeliest one of its family that has."""
+    """Return fresh openers; when a situation has no more, those of a likely one of its family that has."""
     prompts = desk.prompts(situation, count, if_they=True)
     if prompts:
         return prompts
-    others = (desk.content.situation_by_id[name] for name in _others(desk, understood, situation))
+    others = (desk.content.situation_by_id[name] for name in _others(desk, understood, situation)[:LIKELY])
     tried = (desk.prompts(other, count, if_they=True) for other in others if other.family == situation.family)
     return next((found for found in tried if found), ())
 
