@@ -20,6 +20,7 @@ from index.vectors import Vectors
 # Probabilities (0 to 1) from which a reading is acted on; chosen on the dev sets.
 ACT_FROM: Final = 0.20
 LEAN: Final = 0.20  # share of a new concern's probability from which a follow-up is likelier, once a concern was told
+VAGUE: Final = "too_vague"
 ACT_SURE: Final = 0.60  # below, an act gives way to a scope that is
 OUTSIDE_SURE: Final = 0.85
 DECLINE_FROM: Final = 0.50  # all uncovered kinds together
@@ -104,14 +105,16 @@ def understand(message: str, units: tuple[Unit, ...], conversation: Conversation
     words = finder.content.conversation.wording
     act, act_score = _act(message, vector, conversation, finder, words)
     history = _history(conversation)
-    if history and act == NO_ACT and finder.situations(vector)[0][1] < CHANGES_FROM:
-        act = "elaborate"  # too little of a situation of its own to be a new subject
-    follows = bool(history) and act == "elaborate"
-    past = finder.encoder.encode(["\n".join([*history[-2:], message])])[0] if follows else None
-    situations = _situations(vector, past, finder)
     scope, scope_score = _scope(vector, finder)
     if act_score < ACT_SURE and scope != COVERED and scope_score >= OUTSIDE_SURE:
         act = NO_ACT
+    if history and act == NO_ACT and (scope == VAGUE or finder.situations(vector)[0][1] < CHANGES_FROM):
+        act = "elaborate"  # too little of a situation of its own to be a new subject
+    if act == "elaborate" and scope == VAGUE:
+        scope = COVERED  # little is enough when the subject is known
+    follows = bool(history) and act == "elaborate"
+    past = finder.encoder.encode(["\n".join([*history[-2:], message])])[0] if follows else None
+    situations = _situations(vector, past, finder)
     near = finder.nearest("concerns", vector, 1)
     evidence = [Evidence(label=f"act:{act}", score=act_score), Evidence(label=f"scope:{scope}", score=scope_score)]
     telling = _telling(units, situations[0][0], finder) if situations else ""

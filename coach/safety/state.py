@@ -14,7 +14,7 @@ from coach.safety.points import CONSIDER_FROM, RECOMMEND_FROM, points_of
 from corpus.ruleset import Rules
 
 # Fused scores (0 to 1) from which a signal acts, and from which the coach asks; tuned on the safety dev set for recall.
-ACT: Final = {"ID": 0.20, "SH": 0.22, "AB": 0.28, "CC": 0.33, "HO": 0.30, "CH": 0.22, "CS": 0.20, "IN": 0.22, "R": 0.38}
+ACT: Final = {"ID": 0.20, "SH": 0.22, "AB": 0.28, "CC": 0.33, "HO": 0.30, "CH": 0.22, "CS": 0.20, "IN": 0.30, "R": 0.38}
 ASK: Final = {"ID": 0.17, "SH": 0.16, "AB": 0.22, "CC": 0.24, "HO": 0.23, "CH": 0.17}
 PRECEDENCE: Final[tuple[Tier, ...]] = (
     "immediate_danger", "child_safety", "self_harm", "abuse", "harm_others", "check_in",
