@@ -110,13 +110,15 @@ def _why(desk: Desk, understood: Understanding, situation: Situation, tier: Tier
     )
 
 
-def _openers(desk: Desk, understood: Understanding, situation: Situation, count: int) -> tuple[Prompt, ...]:
+def _openers(
+    desk: Desk, understood: Understanding, situation: Situation, count: int, *, if_they: bool = True
+) -> tuple[Prompt, ...]:
     """Return fresh openers; when a situation has no more, those of a likely one of its family that has."""
-    prompts = desk.prompts(situation, count, if_they=True)
+    prompts = desk.prompts(situation, count, if_they=if_they)
     if prompts:
         return prompts
     others = (desk.content.situation_by_id[name] for name in _others(desk, understood, situation)[:LIKELY])
-    tried = (desk.prompts(other, count, if_they=True) for other in others if other.family == situation.family)
+    tried = (desk.prompts(other, count, if_they=if_they) for other in others if other.family == situation.family)
     return next((found for found in tried if found), ())
 
 
@@ -148,8 +150,7 @@ def _another_opener(desk: Desk, understood: Understanding, situation: Situation,
 
 
 def _shorter(desk: Desk, understood: Understanding, situation: Situation, tier: Tier) -> Reply:
-    prompts = _openers(desk, understood, situation, 1)
-    prompts = tuple(prompt.model_copy(update={"if_they": None}) for prompt in prompts)
+    prompts = _openers(desk, understood, situation, 1, if_they=False)
     why = "" if prompts else desk.say(situation.why)
     return Reply(
         kind="advice", tier=tier, prompts=prompts, why=why, follow_ups=desk.chips("another_opener", "why", "next_step")

@@ -63,15 +63,14 @@ class Coach:
             reply = self._gated(message, talk)
         except Exception:
             log.error("the safety gate could not run; showing help")  # noqa: TRY400 - a traceback could hold their words
-            known = talk.turns[-1].reply.trace.safety if talk.turns else SafetyState()
-            reply = gate_failed(self.content, talk.country, known)
+            reply = gate_failed(self.content, talk.country, _known(talk))
         text = render(reply, self.content, partner_in([*talk.messages, message]))
         return reply.model_copy(update={"text": text})
 
     def _gated(self, message: str, talk: Conversation) -> Reply:
         """Let the safety gate decide first; coach only when it lets the message through."""
         turn = len(talk.turns)
-        before = talk.turns[-1].reply.trace.safety if talk.turns else SafetyState()
+        before = _known(talk)
         units = read_units(message, self.finder)
         state = self._state(message, talk, units, before, turn)
         seed = "\n".join([*talk.messages, message])
@@ -130,6 +129,11 @@ class Coach:
             }
         )
         return reply.model_copy(update={"trace": trace})
+
+
+def _known(talk: Conversation) -> SafetyState:
+    """Return what the gate knows from the turns so far."""
+    return talk.turns[-1].reply.trace.safety if talk.turns else SafetyState()
 
 
 def _own_tier(state: SafetyState, understood: Understanding) -> Tier:

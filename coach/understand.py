@@ -108,13 +108,14 @@ def understand(message: str, units: tuple[Unit, ...], conversation: Conversation
     scope, scope_score = _scope(vector, finder)
     if act_score < ACT_SURE and scope != COVERED and scope_score >= OUTSIDE_SURE:
         act = NO_ACT
-    if history and act == NO_ACT and (scope == VAGUE or finder.situations(vector)[0][1] < CHANGES_FROM):
+    ranked = finder.situations(vector)
+    if history and act == NO_ACT and (scope == VAGUE or ranked[0][1] < CHANGES_FROM):
         act = "elaborate"  # too little of a situation of its own to be a new subject
     if act == "elaborate" and scope == VAGUE:
         scope = COVERED  # little is enough when the subject is known
     follows = bool(history) and act == "elaborate"
     past = finder.encoder.encode(["\n".join([*history[-2:], message])])[0] if follows else None
-    situations = _situations(vector, past, finder)
+    situations = _situations(ranked, past, finder)
     near = finder.nearest("concerns", vector, 1)
     evidence = [Evidence(label=f"act:{act}", score=act_score), Evidence(label=f"scope:{scope}", score=scope_score)]
     telling = _telling(units, situations[0][0], finder) if situations else ""
@@ -182,8 +183,10 @@ def _history(conversation: Conversation) -> tuple[str, ...]:
     return tuple(turn.message for turn in conversation.turns if turn.reply.trace.act in CONCERN_ACTS)
 
 
-def _situations(vector: Vectors, past: Vectors | None, finder: Finder) -> tuple[tuple[str, float], ...]:
-    ranked = finder.situations(vector)
+def _situations(
+    ranked: tuple[tuple[str, float], ...], past: Vectors | None, finder: Finder
+) -> tuple[tuple[str, float], ...]:
+    """Return the likeliest situations of a message, together with what was said before it if it follows on."""
     if past is not None:
         before = dict(finder.situations(past))
         ranked = tuple(
